@@ -1,0 +1,8 @@
+//! zhuanban: one form definition drives a static public directory and a mail-intake pipeline.
+
+pub mod fault;
+pub mod form;
+pub mod listing;
+pub mod report;
+pub mod unit;
+pub mod yaml;
