@@ -1,0 +1,8 @@
+//! The edge: the only place, with `desk` and `cli`, that touches disk, clock and network.
+#![allow(clippy::disallowed_methods)]
+
+pub mod intake;
+pub mod ledger;
+pub mod sources;
+pub mod store;
+pub mod whole;

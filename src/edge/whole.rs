@@ -1,0 +1,32 @@
+//! Files written whole or not at all: temporary file, fsync, rename, fsync of the folder.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes a file whole: a reader, or a machine that loses power, sees the old content or the new, never a part.
+pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().ok_or_else(|| io::Error::other("a file needs a folder"))?;
+    fs::create_dir_all(folder)?;
+    let mut temporary = tempfile::Builder::new().prefix(".tmp-").tempfile_in(folder)?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(path).map_err(|e| e.error)?;
+    sync_folder(folder)
+}
+
+/// Removes a file for good; one that is gone already is no error.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+        _ => path.parent().map_or(Ok(()), sync_folder),
+    }
+}
+
+/// A rename or removal is lasting only once its folder is on disk.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder).and_then(|f| f.sync_all()) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,147 @@
+//! One mail in, everything found in it out: a pure function of the bytes. No clock, no disk, no network; it never fails,
+//! what went wrong is in its faults, and every leaf of the mail has exactly one outcome.
+
+mod links;
+mod outcome;
+mod walk;
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_yaml::FlowMap;
+
+pub use outcome::{Leaf, Outcome};
+
+use crate::fault::Fault;
+use crate::mail::{self, Message};
+use crate::read::Reader;
+use crate::read::settle::FieldValue;
+use crate::sheet::Picture;
+
+/// Everything found in one mail.
+#[derive(Debug, Serialize)]
+pub struct Extraction {
+    /// The mail itself.
+    pub mail: MailHead,
+    /// One for each form found and each document that could not be read.
+    pub records: Vec<Found>,
+    /// One for each leaf of the mail, members of archives included.
+    pub leaves: Vec<Leaf>,
+    /// Faults of the mail as a whole.
+    pub faults: Vec<Fault>,
+}
+
+/// What the record keeps of the mail's head.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct MailHead {
+    /// SHA-256 of the raw mail, lower-case hex.
+    pub sha256: String,
+    /// `Message-ID` without angle brackets.
+    pub message_id: Option<String>,
+    /// The sender's address.
+    pub from: String,
+    /// The subject.
+    pub subject: String,
+    /// When it was sent, RFC 3339 in China time.
+    pub date: Option<String>,
+    /// Whether a machine sent it; such mail is never answered and holds no form.
+    pub auto: bool,
+    /// Results of `Authentication-Results` by method.
+    pub authentication: IndexMap<String, String>,
+}
+
+/// A form or an unread document found in a mail.
+#[derive(Debug, Serialize)]
+pub struct Found {
+    /// Sending day, eight digits of the mail's SHA-256, part and place: `20230712-3f9a2c1b-2`.
+    pub id: String,
+    /// The form's id; absent while nobody and nothing has read it.
+    pub form: Option<String>,
+    /// The document it stands in.
+    pub document: Document,
+    /// Seal and signature, where looked for.
+    pub marks: Marks,
+    /// What was read, by field id in the form's order.
+    pub fields: IndexMap<String, FlowMap<FieldValue>>,
+    /// Problems of this document, for the reviewer.
+    pub faults: Vec<Fault>,
+    /// The page for the reviewer to look at.
+    #[serde(skip)]
+    pub picture: Option<Picture>,
+}
+
+/// The document a record was found in.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// The attachment's name as its sender wrote it; data, never a path.
+    pub name: String,
+    /// SHA-256 of the document's bytes, lower-case hex.
+    pub sha256: String,
+    /// The part of the mail, IMAP numbering, members of archives behind a further dot.
+    pub part: String,
+    /// Page or worksheet, from 1.
+    pub page: usize,
+    /// Row of a summary sheet, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<usize>,
+}
+
+/// Seal and signature; absent while not looked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Marks {
+    /// Whether a red seal was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<bool>,
+    /// Whether there is ink where the signature belongs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<bool>,
+}
+
+/// Takes a mail apart and reads every form in it.
+pub fn extract(raw: &[u8], reader: &Reader) -> Extraction {
+    let message = mail::parse(raw);
+    let prefix = id_prefix(&message);
+    let mut walk = walk::Walk::new(reader, prefix);
+    if let Some(why) = &message.head.auto {
+        walk.ignore_all(&message.leaves, why);
+    } else {
+        walk.leaves(&message.leaves, 0);
+        walk.mail_faults(&message.leaves);
+    }
+    let mut faults = message.faults.clone();
+    faults.append(&mut walk.faults);
+    Extraction { mail: head(&message), records: walk.records, leaves: walk.outcomes, faults }
+}
+
+/// `20230712-3f9a2c1b`: the day the mail was sent, zeros where it does not say, and the mail's fingerprint.
+fn id_prefix(message: &Message) -> String {
+    let day: String =
+        message.head.date.as_deref().unwrap_or_default().chars().take(10).filter(char::is_ascii_digit).collect();
+    let day = if day.len() == 8 { day } else { "00000000".to_owned() };
+    format!("{day}-{}", &message.sha256[..8])
+}
+
+fn head(message: &Message) -> MailHead {
+    let head = &message.head;
+    MailHead {
+        sha256: message.sha256.clone(),
+        message_id: head.message_id.clone(),
+        from: head.from.clone(),
+        subject: head.subject.clone(),
+        date: head.date.clone(),
+        auto: head.auto.is_some(),
+        authentication: head.authentication.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+    }
+}
+
+/// SHA-256 in lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A document's bytes, shared between its sheets.
+pub(crate) type Bytes = Arc<[u8]>;

@@ -1,0 +1,279 @@
+//! The walk over a mail's leaves: text bodies, documents, archives and mails within mails.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_yaml::FlowMap;
+
+use super::{Bytes, Document, Found, Leaf, Marks, Outcome, links, sha256};
+use crate::fault::Fault;
+use crate::mail::{self, Leaf as Part};
+use crate::read::settle::settle;
+use crate::read::{Reader, Reading};
+use crate::sheet::{self, Member, Opened, Picture, Sheet, Surface};
+
+/// Archives in archives and mails in mails deeper than this hold no form a unit would send.
+const DEEPEST: usize = 4;
+/// Pictures smaller than this (px, either side) are logos and icons: a form at 60 dpi is larger.
+const SMALLEST: u32 = 400;
+
+/// The state of one walk.
+pub struct Walk<'r> {
+    reader: &'r Reader,
+    prefix: String,
+    seen: HashMap<String, String>,
+    /// Records so far.
+    pub records: Vec<Found>,
+    /// Outcomes so far, one for each leaf.
+    pub outcomes: Vec<Leaf>,
+    /// Faults of the mail as a whole.
+    pub faults: Vec<Fault>,
+}
+
+/// A document under way: where it stands and what it is called.
+struct Origin {
+    part: String,
+    name: Option<String>,
+    content_type: String,
+    bytes: Bytes,
+    sha256: String,
+}
+
+impl Origin {
+    fn new(part: &str, name: Option<&str>, content_type: &str, bytes: &[u8]) -> Origin {
+        let (name, content_type) = (name.map(str::to_owned), content_type.to_owned());
+        Origin { part: part.to_owned(), name, content_type, bytes: Arc::from(bytes), sha256: sha256(bytes) }
+    }
+
+    fn of(part: &Part) -> Origin {
+        Origin::new(&part.part, part.name.as_deref(), &part.content_type, &part.bytes)
+    }
+
+    fn document(&self, page: usize, row: Option<usize>) -> Document {
+        let name = self.name.clone().unwrap_or_else(|| "（无文件名）".to_owned());
+        Document { name, sha256: self.sha256.clone(), part: self.part.clone(), page, row }
+    }
+}
+
+/// What came of one document.
+struct Became(Outcome, Option<String>);
+
+impl<'r> Walk<'r> {
+    /// A walk that gives its records ids with this prefix.
+    pub fn new(reader: &'r Reader, prefix: String) -> Walk<'r> {
+        Walk { reader, prefix, seen: HashMap::new(), records: vec![], outcomes: vec![], faults: vec![] }
+    }
+
+    /// Every leaf of a mail nobody wrote.
+    pub fn ignore_all(&mut self, parts: &[Part], why: &str) {
+        for part in parts {
+            self.note(&Origin::of(part), Became(Outcome::Ignored, Some(why.to_owned())));
+        }
+    }
+
+    /// The leaves of a mail, `depth` containers deep.
+    pub fn leaves(&mut self, parts: &[Part], depth: usize) {
+        let chosen = self.chosen_alternatives(parts);
+        for part in parts {
+            let origin = Origin::of(part);
+            let became = match chosen.get(part.part.as_str()) {
+                Some(other) if other != &part.part => {
+                    Became(Outcome::Ignored, Some(format!("与第{other}部分内容相同的另一种格式")))
+                }
+                _ if is_body(part) => self.body(part, &origin),
+                _ => self.document(&origin, depth),
+            };
+            self.note(&origin, became);
+        }
+    }
+
+    /// For each text body that is one of several alternatives, the one that reads best.
+    fn chosen_alternatives(&self, parts: &[Part]) -> HashMap<String, String> {
+        let mut best: HashMap<&str, (usize, &str)> = HashMap::new();
+        let bodies = || parts.iter().filter(|p| is_body(p)).filter_map(|p| Some((p.alternative.as_deref()?, p)));
+        for (group, part) in bodies() {
+            let filled = self.read_body(part).iter().map(Reading::filled).sum::<usize>();
+            let current = best.entry(group).or_insert((filled, &part.part));
+            if filled > current.0 {
+                *current = (filled, &part.part);
+            }
+        }
+        bodies().filter_map(|(group, part)| Some((part.part.clone(), best.get(group)?.1.to_owned()))).collect()
+    }
+
+    fn read_body(&self, part: &Part) -> Vec<Reading> {
+        let Some(text) = part.text() else { return Vec::new() };
+        let sheet = if part.content_type == "text/html" { sheet::html(&text) } else { sheet::text(&text) };
+        let Surface::Cells(cells) = sheet.surface else { return Vec::new() };
+        let mut readings = self.reader.read(&cells);
+        readings.retain(|reading| self.is_meant(reading));
+        readings
+    }
+
+    /// A signature block has a name and a telephone number too; a form in a mail's text names unit and officer.
+    fn is_meant(&self, reading: &Reading) -> bool {
+        let Some(spec) = self.reader.form(&reading.form) else { return false };
+        let named = !reading.text(&spec.roles.unit).is_empty() && !reading.text(&spec.roles.officer).is_empty();
+        named && reading.filled() >= 3
+    }
+
+    fn body(&mut self, part: &Part, origin: &Origin) -> Became {
+        let readings = self.read_body(part);
+        if readings.is_empty() {
+            return Became(Outcome::Text, None);
+        }
+        let origin = Origin::new(&origin.part, Some("邮件正文"), &origin.content_type, &origin.bytes);
+        for reading in readings {
+            self.found(&origin, 1, &reading);
+        }
+        Became(Outcome::Record, None)
+    }
+
+    fn document(&mut self, origin: &Origin, depth: usize) -> Became {
+        if origin.bytes.is_empty() {
+            return self.failed(origin, Fault::new("empty", "附件是空的（0字节），请发件人重新发送"));
+        }
+        if let Some(first) = self.seen.get(&origin.sha256) {
+            return Became(Outcome::Ignored, Some(format!("与第{first}部分完全相同")));
+        }
+        self.seen.insert(origin.sha256.clone(), origin.part.clone());
+        match sheet::open(&origin.bytes) {
+            Err(fault) => self.failed(origin, fault),
+            Ok(Opened::Sheets(sheets)) => self.sheets(origin, sheets),
+            Ok(Opened::Archive(_) | Opened::Mail) if depth >= DEEPEST => {
+                self.failed(origin, Fault::new("too-deep", format!("文件嵌套超过{DEEPEST}层，请直接作为附件发送")))
+            }
+            Ok(Opened::Archive(members)) => self.archive(origin, members, depth),
+            Ok(Opened::Mail) => self.inner_mail(origin, depth),
+            Ok(Opened::Other(what)) => Became(Outcome::Ignored, Some(format!("{what}，不是登记表"))),
+        }
+    }
+
+    fn archive(&mut self, origin: &Origin, members: Vec<Member>, depth: usize) -> Became {
+        let count = members.len();
+        for (index, member) in members.into_iter().enumerate() {
+            let part = format!("{}.{}", origin.part, index + 1);
+            let content = member.bytes.as_deref().unwrap_or_default();
+            let inner = Origin::new(&part, Some(&member.name), "application/octet-stream", content);
+            let became = match member.bytes {
+                Ok(_) => self.document(&inner, depth + 1),
+                Err(fault) => self.failed(&inner, fault),
+            };
+            self.note(&inner, became);
+        }
+        Became(Outcome::Record, Some(format!("压缩包，内有{count}个文件")))
+    }
+
+    fn inner_mail(&mut self, origin: &Origin, depth: usize) -> Became {
+        let mut parts = mail::parse(&origin.bytes).leaves;
+        for part in &mut parts {
+            part.part = format!("{}.{}", origin.part, part.part);
+            part.alternative = part.alternative.take().map(|group| format!("{}.{group}", origin.part));
+        }
+        self.leaves(&parts, depth + 1);
+        Became(Outcome::Record, Some("作为附件转发的邮件".to_owned()))
+    }
+
+    fn sheets(&mut self, origin: &Origin, sheets: Vec<Sheet>) -> Became {
+        let before = self.records.len();
+        let mut why = "文档中没有找到登记表".to_owned();
+        for sheet in sheets {
+            match sheet.surface {
+                Surface::Cells(cells) => {
+                    for reading in self.reader.read(&cells) {
+                        self.found(origin, sheet.number, &reading);
+                    }
+                }
+                Surface::Pixels(picture) if picture.size.0 < SMALLEST || picture.size.1 < SMALLEST => {
+                    why = format!("图片太小（{}×{}像素），不是登记表", picture.size.0, picture.size.1);
+                }
+                Surface::Pixels(picture) => self.unread(origin, sheet.number, picture),
+            }
+        }
+        let made = self.records.len() > before;
+        if made { Became(Outcome::Record, None) } else { Became(Outcome::Ignored, Some(why)) }
+    }
+
+    /// A form that was read.
+    fn found(&mut self, origin: &Origin, page: usize, reading: &Reading) {
+        let Some(spec) = self.reader.form(&reading.form) else { return };
+        let settled = settle(spec, reading);
+        let mut faults = settled.faults;
+        if settled.fields.is_empty() {
+            faults = vec![Fault::new("form-empty", "登记表没有填写")];
+        }
+        let fields = settled.fields.into_iter().map(|(id, value)| (id, FlowMap(value))).collect();
+        self.push(origin, page, reading.row, Some(reading.form.clone()), fields, faults, None);
+    }
+
+    /// A page of pixels, for a person to read.
+    fn unread(&mut self, origin: &Origin, page: usize, picture: Picture) {
+        let fault = Fault::new("unread", "扫描件尚未识别，请对照图像录入");
+        self.push(origin, page, None, None, IndexMap::new(), vec![fault], Some(picture));
+    }
+
+    /// A document that cannot be opened: a record says so, so that it is not forgotten.
+    fn failed(&mut self, origin: &Origin, fault: Fault) -> Became {
+        let reason = fault.message.clone();
+        self.push(origin, 1, None, None, IndexMap::new(), vec![fault], None);
+        Became(Outcome::Failed, Some(reason))
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn push(
+        &mut self,
+        origin: &Origin,
+        page: usize,
+        row: Option<usize>,
+        form: Option<String>,
+        fields: IndexMap<String, FlowMap<crate::read::settle::FieldValue>>,
+        faults: Vec<Fault>,
+        picture: Option<Picture>,
+    ) {
+        let id = self.id(&origin.part, page, row);
+        let document = origin.document(page, row);
+        self.records.push(Found { id, form, document, marks: Marks::default(), fields, faults, picture });
+    }
+
+    /// Ids name the place, not a running number: a later version that reads more gives the old records their old ids.
+    fn id(&self, part: &str, page: usize, row: Option<usize>) -> String {
+        let page = if page > 1 { format!("p{page}") } else { String::new() };
+        let row = row.map_or(String::new(), |row| format!("r{row}"));
+        let id = format!("{}-{part}{page}{row}", self.prefix);
+        let same = self.records.iter().filter(|r| r.id == id || r.id.starts_with(&format!("{id}n"))).count();
+        if same == 0 { id } else { format!("{id}n{}", same + 1) }
+    }
+
+    fn note(&mut self, origin: &Origin, Became(outcome, reason): Became) {
+        self.outcomes.push(Leaf {
+            part: origin.part.clone(),
+            name: origin.name.clone(),
+            content_type: origin.content_type.clone(),
+            bytes: origin.bytes.len(),
+            sha256: origin.sha256.clone(),
+            outcome,
+            reason,
+        });
+    }
+
+    /// What is wrong with the mail as a whole once its leaves are known.
+    pub fn mail_faults(&mut self, parts: &[Part]) {
+        let bodies = parts.iter().filter(|part| is_body(part)).filter_map(Part::text);
+        let mut links: Vec<String> = bodies.flat_map(|text| links::expiring(&text)).collect();
+        links.sort();
+        links.dedup();
+        for link in &links {
+            let message = format!("附件只是会过期的下载链接（{link}），无法收取，请发件人改用普通附件发送");
+            self.faults.push(Fault::new("link-only", message));
+        }
+        if self.records.is_empty() && links.is_empty() {
+            self.faults.push(Fault::new("no-form", "邮件中没有找到登记表"));
+        }
+    }
+}
+
+/// Text for people: a text part that is not sent as a file.
+fn is_body(part: &Part) -> bool {
+    !part.attachment && part.name.is_none() && matches!(part.content_type.as_str(), "text/plain" | "text/html")
+}

@@ -1,0 +1,274 @@
+//! Which cells are labels, and which field each one means where two fields share a word.
+
+use crate::form::FormSpec;
+use crate::sheet::{Cell, Rect};
+
+use super::vocabulary::{Meaning, Vocabulary, name_field};
+
+/// A cell that is the label of a field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label {
+    /// Index of the cell.
+    pub cell: usize,
+    /// The field's id.
+    pub field: String,
+    /// Whether its values stand below it, one officer a row, rather than beside it.
+    pub heads_column: bool,
+}
+
+/// How many labels side by side make a heading row rather than pairs of label and value.
+const HEADING_ROW: usize = 3;
+
+impl Rect {
+    /// Whether two rectangles share rows: the middle of the lower one lies in the other.
+    pub fn beside(&self, other: &Rect) -> bool {
+        let (a, b) = if self.bottom - self.top < other.bottom - other.top { (self, other) } else { (other, self) };
+        let middle = (a.top + a.bottom) / 2.0;
+        b.top <= middle && middle < b.bottom
+    }
+
+    /// Whether two rectangles share columns: the middle of the narrower one lies in the other.
+    pub fn in_column(&self, other: &Rect) -> bool {
+        let (a, b) = if self.right - self.left < other.right - other.left { (self, other) } else { (other, self) };
+        let middle = (a.left + a.right) / 2.0;
+        b.left <= middle && middle < b.right
+    }
+}
+
+/// The nearest cell to the right that shares rows with a cell.
+pub fn right_of(cells: &[Cell], cell: &Cell) -> Option<usize> {
+    let candidates =
+        cells.iter().enumerate().filter(|(_, c)| c.at.left >= cell.at.right - SLACK && c.at.beside(&cell.at));
+    candidates
+        .min_by(|(_, a), (_, b)| {
+            (a.at.left, a.at.top).partial_cmp(&(b.at.left, b.at.top)).unwrap_or(std::cmp::Ordering::Equal)
+        })
+        .map(|(i, _)| i)
+}
+
+/// The nearest cell below that shares columns with a cell.
+pub fn below(cells: &[Cell], cell: &Cell) -> Option<usize> {
+    let candidates =
+        cells.iter().enumerate().filter(|(_, c)| c.at.top >= cell.at.bottom - SLACK && c.at.in_column(&cell.at));
+    candidates
+        .min_by(|(_, a), (_, b)| {
+            (a.at.top, a.at.left).partial_cmp(&(b.at.top, b.at.left)).unwrap_or(std::cmp::Ordering::Equal)
+        })
+        .map(|(i, _)| i)
+}
+
+/// Neighbouring cells may overlap by this much, in the sheet's unit; grids have whole numbers.
+const SLACK: f32 = 0.01;
+
+/// Finds all labels in reading order.
+pub fn find(cells: &[Cell], spec: &FormSpec, vocabulary: &Vocabulary) -> Vec<Label> {
+    let meanings: Vec<&[Meaning]> = cells.iter().map(|cell| vocabulary.meanings(&cell.text)).collect();
+    let groups = group_cells(cells, &meanings);
+    let mut labels: Vec<Label> = Vec::new();
+    let mut current: Option<usize> = None;
+    for (cell, possible) in meanings.iter().enumerate() {
+        if let Some((_, group)) = groups.iter().find(|(c, _)| *c == cell) {
+            current = Some(*group);
+        } else if let Some(index) = choose(cells, cell, possible, spec, &groups, current, &labels) {
+            let field = &spec.fields[index];
+            current = field.group.as_ref().and_then(|id| spec.groups.iter().position(|g| &g.id == id));
+            let heads_column = heads_column(cells, cell, &meanings);
+            labels.push(Label { cell, field: field.id.clone(), heads_column });
+        }
+    }
+    labels
+}
+
+/// Headings of groups: cells that may mean a group and have at least two labels beside or below them, or nothing
+/// beside them at all. A lone 分管领导 over one column means that person's name instead.
+fn group_cells(cells: &[Cell], meanings: &[&[Meaning]]) -> Vec<(usize, usize)> {
+    let group = |m: &Meaning| match m {
+        Meaning::Group(index) => Some(*index),
+        Meaning::Field { .. } => None,
+    };
+    let heading = |(cell, possible): (usize, &&[Meaning])| {
+        let index = possible.iter().find_map(group)?;
+        is_heading(cells, cell, meanings).then_some((cell, index))
+    };
+    meanings.iter().enumerate().filter_map(heading).collect()
+}
+
+fn is_heading(cells: &[Cell], cell: usize, meanings: &[&[Meaning]]) -> bool {
+    let at = cells[cell].at;
+    let labelled = |i: usize| meanings[i].iter().any(|m| matches!(m, Meaning::Field { .. }));
+    let spans = |other: &Rect| {
+        let right = other.left >= at.right - SLACK && at.top <= other.top + SLACK && other.bottom <= at.bottom + SLACK;
+        let under = other.top >= at.bottom - SLACK && at.left <= other.left + SLACK && other.right <= at.right + SLACK;
+        (right && at.bottom - at.top > other.bottom - other.top)
+            || (under && at.right - at.left > other.right - other.left)
+    };
+    let spanned = cells.iter().enumerate().filter(|(i, c)| *i != cell && labelled(*i) && spans(&c.at)).count();
+    let alone = right_of(cells, &cells[cell]).is_none_or(|i| cells[i].text.trim().is_empty())
+        && below(cells, &cells[cell]).is_some_and(labelled);
+    let starts_row = right_of(cells, &cells[cell]).is_some_and(|i| labelled(i) && !heads_column(cells, i, meanings));
+    spanned >= 2 || alone || starts_row
+}
+
+/// Whether a label stands in a heading row: a run of labels side by side.
+fn heads_column(cells: &[Cell], cell: usize, meanings: &[&[Meaning]]) -> bool {
+    let labelled = |i: usize| !meanings[i].is_empty();
+    let in_row = |i: usize| cells[i].at.beside(&cells[cell].at);
+    let pair =
+        |i: usize| labelled(i) && in_row(i) && right_of(cells, &cells[i]).is_some_and(|r| labelled(r) && in_row(r));
+    let run = (0..cells.len()).filter(|i| pair(*i)).count() + 1;
+    run >= HEADING_ROW
+}
+
+/// The field a label means: the one of the group it stands in, then the printed spelling, then the first not yet seen.
+fn choose(
+    cells: &[Cell],
+    cell: usize,
+    possible: &[Meaning],
+    spec: &FormSpec,
+    groups: &[(usize, usize)],
+    current: Option<usize>,
+    seen: &[Label],
+) -> Option<usize> {
+    let candidates = candidates(possible, spec);
+    let group = covering(cells, cell, groups).or(current);
+    let in_group = |index: usize| {
+        let own = spec.fields[index].group.as_deref();
+        group.is_some_and(|g| own == Some(spec.groups[g].id.as_str()))
+    };
+    let unseen = |index: usize| !seen.iter().any(|label| label.field == spec.fields[index].id);
+    let rank = |(index, printed): &(usize, bool)| (in_group(*index), *printed, unseen(*index));
+    let best = candidates.iter().map(rank).max()?;
+    candidates.iter().find(|c| rank(c) == best).map(|(index, _)| *index)
+}
+
+/// The fields a cell may mean; a group's heading that heads nothing stands for that person's name.
+fn candidates(possible: &[Meaning], spec: &FormSpec) -> Vec<(usize, bool)> {
+    let field = |m: &Meaning| match m {
+        Meaning::Field { index, printed } => Some((*index, *printed)),
+        Meaning::Group(group) => name_field(spec, *group).map(|index| (index, true)),
+    };
+    possible.iter().filter_map(field).collect()
+}
+
+/// The group whose heading covers a cell from the left or from above; of several the nearest.
+fn covering(cells: &[Cell], cell: usize, groups: &[(usize, usize)]) -> Option<usize> {
+    let at = cells[cell].at;
+    let covers = |heading: &Rect| {
+        let left = heading.right <= at.left + SLACK
+            && heading.beside(&at)
+            && heading.bottom - heading.top > at.bottom - at.top;
+        let above = heading.bottom <= at.top + SLACK
+            && heading.in_column(&at)
+            && heading.right - heading.left > at.right - at.left;
+        left || above
+    };
+    groups.iter().rev().find(|(heading, _)| covers(&cells[*heading].at)).map(|(_, group)| *group)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// The shipped form definition.
+    pub fn registration() -> FormSpec {
+        let path = "content/forms/registration.yaml";
+        crate::form::parse::parse(path, include_str!("../../content/forms/registration.yaml")).unwrap()
+    }
+
+    /// A grid from rows of texts; `^` continues the cell above, `<` the cell to the left.
+    pub fn grid(rows: &[&[&str]]) -> Vec<Cell> {
+        let mut cells: Vec<Cell> = Vec::new();
+        for (y, row) in rows.iter().enumerate() {
+            for (x, text) in row.iter().enumerate() {
+                let (x, y) = (x as f32, y as f32);
+                match *text {
+                    "^" => cells
+                        .iter_mut()
+                        .filter(|c| c.at.left <= x && x < c.at.right && c.at.bottom == y)
+                        .for_each(|c| c.at.bottom += 1.0),
+                    "<" => {
+                        cells.iter_mut().filter(|c| c.at.right == x && c.at.top == y).for_each(|c| c.at.right += 1.0)
+                    }
+                    text => cells.push(Cell {
+                        text: text.to_owned(),
+                        at: Rect { left: x, top: y, right: x + 1.0, bottom: y + 1.0 },
+                        confidence: 1.0,
+                    }),
+                }
+            }
+        }
+        cells
+    }
+
+    fn found(rows: &[&[&str]]) -> Vec<(String, bool)> {
+        let spec = registration();
+        find(&grid(rows), &spec, &Vocabulary::new(&spec)).into_iter().map(|l| (l.field, l.heads_column)).collect()
+    }
+
+    fn ids(rows: &[&[&str]]) -> Vec<String> {
+        found(rows).into_iter().map(|(id, _)| id).collect()
+    }
+
+    #[test]
+    fn the_group_beside_the_rows_decides() {
+        let rows: &[&[&str]] = &[
+            &["政府采购联络员", "姓名", ""],
+            &["^", "职务", ""],
+            &["政府采购分管领导", "姓名", ""],
+            &["^", "职务", ""],
+            &["^", "电话", ""],
+        ];
+        assert_eq!(ids(rows), ["officer_name", "officer_post", "leader_name", "leader_post", "leader_phone"]);
+    }
+
+    #[test]
+    fn the_group_above_the_columns_decides() {
+        let rows: &[&[&str]] = &[
+            &["单位名称", "联络员", "<", "分管领导", "<"],
+            &["^", "姓名", "电话", "姓名", "电话"],
+            &["甲局", "示例甲", "8731721", "示例乙", "8731722"],
+        ];
+        let all = found(rows);
+        let expected = ["unit_name", "officer_name", "officer_phone", "leader_name", "leader_phone"];
+        assert_eq!(all.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), expected);
+        assert!(all.iter().all(|(_, heads)| *heads), "{all:?}");
+    }
+
+    #[test]
+    fn a_lone_group_heading_over_a_column_means_the_name() {
+        let rows: &[&[&str]] =
+            &[&["单位名称", "联络员", "手机", "分管领导", "分管领导电话"], &["甲局", "示例甲", "", "示例乙", ""]];
+        assert_eq!(ids(rows), ["unit_name", "officer_name", "officer_mobile", "leader_name", "leader_phone"]);
+    }
+
+    #[test]
+    fn lines_under_a_heading_belong_to_it() {
+        let rows: &[&[&str]] = &[
+            &["联络员", ""],
+            &["姓名", "示例甲"],
+            &["电话", "8731721"],
+            &["分管领导", ""],
+            &["姓名", "示例乙"],
+            &["电话", "8731722"],
+        ];
+        assert_eq!(ids(rows), ["officer_name", "officer_phone", "leader_name", "leader_phone"]);
+    }
+
+    #[test]
+    fn without_any_group_order_decides() {
+        let rows: &[&[&str]] = &[
+            &["单位名称", "甲局"],
+            &["联络员姓名", "示例甲"],
+            &["电话", "8731721"],
+            &["分管领导姓名", "示例乙"],
+            &["电话", "8731722"],
+        ];
+        assert_eq!(ids(rows), ["unit_name", "officer_name", "officer_phone", "leader_name", "leader_phone"]);
+    }
+
+    #[test]
+    fn pairs_side_by_side_are_no_heading_row() {
+        let rows: &[&[&str]] = &[&["姓名", "示例甲", "职务", "科长", "手机", "19400000001"]];
+        assert!(found(rows).iter().all(|(_, heads)| !heads));
+    }
+}

@@ -1,0 +1,111 @@
+//! Reading: cells of any medium become values with evidence.
+//!
+//! 1. [`vocabulary`]: which words on a sheet are labels, and of which field.
+//! 2. [`labels`]: which cell belongs to which label; [`table`] for one row per officer, [`pairs`] for label and value.
+//! 3. [`settle`]: what was seen for a field becomes one value, its alternatives and its faults.
+
+pub mod labels;
+pub mod pairs;
+pub mod settle;
+pub mod table;
+pub mod vocabulary;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::form::FormSpec;
+use crate::sheet::{Cell, Rect};
+use vocabulary::Vocabulary;
+
+/// By which means a value was seen, the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Means {
+    /// Decoded from the form's QR code, proved by its checksum.
+    Qr,
+    /// Typed text: a document, a table in a mail, a PDF's text layer.
+    Typed,
+    /// Recognised on pixels.
+    Ocr,
+    /// Entered by the office itself.
+    Office,
+}
+
+/// What was seen for a field, where, by which means, how sure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// The text as seen, before any normalisation.
+    pub text: String,
+    /// By which means.
+    pub means: Means,
+    /// 0 (a guess) to 1 (typed, or decoded with a checksum).
+    pub confidence: f32,
+    /// Where on the sheet, in the sheet's own unit.
+    pub at: Rect,
+}
+
+/// One filled-in form found on a sheet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The form's id.
+    pub form: String,
+    /// The row of a summary sheet it stands in, from 1 in the sheet's own unit; absent for a form of its own.
+    pub row: Option<usize>,
+    /// Evidence by field id; a field whose label was found but which is empty has an empty list.
+    pub evidence: BTreeMap<String, Vec<Evidence>>,
+}
+
+impl Reading {
+    /// How many fields hold text.
+    pub fn filled(&self) -> usize {
+        self.evidence.values().filter(|seen| seen.iter().any(|e| !e.text.trim().is_empty())).count()
+    }
+
+    /// The first text seen for a field, empty if there is none.
+    pub fn text(&self, field: &str) -> &str {
+        self.evidence.get(field).and_then(|seen| seen.first()).map_or("", |e| e.text.as_str())
+    }
+}
+
+/// Fewer labels than this are a letter that mentions a form, not a form.
+const FEWEST_LABELS: usize = 4;
+
+/// The forms that can be read, with their vocabularies; made once, shared by all threads.
+#[derive(Debug)]
+pub struct Reader {
+    forms: Vec<(FormSpec, Vocabulary)>,
+}
+
+impl Reader {
+    /// Prepares the forms for reading.
+    pub fn new(forms: Vec<FormSpec>) -> Reader {
+        Reader { forms: forms.into_iter().map(|spec| (Vocabulary::new(&spec), spec)).map(|(v, s)| (s, v)).collect() }
+    }
+
+    /// A form by id.
+    pub fn form(&self, id: &str) -> Option<&FormSpec> {
+        self.forms.iter().map(|(spec, _)| spec).find(|spec| spec.id == id)
+    }
+
+    /// Finds the filled-in forms among the cells of one sheet, by the form whose labels fit best.
+    pub fn read(&self, cells: &[Cell]) -> Vec<Reading> {
+        let candidates = self.forms.iter().map(|(spec, vocabulary)| read_as(cells, spec, vocabulary));
+        let best = candidates.max_by_key(|(score, _)| *score);
+        best.map(|(_, readings)| readings).unwrap_or_default()
+    }
+}
+
+/// Reads the cells as one form; the score is the number of its labels found, and more where its title stands there.
+fn read_as(cells: &[Cell], spec: &FormSpec, vocabulary: &Vocabulary) -> (usize, Vec<Reading>) {
+    let found = labels::find(cells, spec, vocabulary);
+    let distinct = found.iter().map(|label| label.field.as_str()).collect::<BTreeSet<_>>().len();
+    if distinct < FEWEST_LABELS {
+        return (0, Vec::new());
+    }
+    let title = usize::from(cells.iter().any(|cell| vocabulary.is_title(&cell.text)));
+    let (in_tables, in_pairs): (Vec<_>, Vec<_>) = found.into_iter().partition(|label| label.heads_column);
+    let mut readings = table::read(cells, spec, vocabulary, &in_tables);
+    readings.extend(pairs::read(cells, spec, vocabulary, &in_pairs));
+    (2 * distinct + title, readings)
+}

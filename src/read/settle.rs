@@ -1,0 +1,158 @@
+//! From evidence to values: the surest means wins, disagreement keeps both and makes a fault.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Evidence, Means, Reading};
+use crate::fault::Fault;
+use crate::form::check::{Checked, check};
+use crate::form::{Field, FormSpec};
+
+/// A field as read: the value that won and what else was seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldValue {
+    /// The normalised value.
+    pub value: String,
+    /// By which means it was seen.
+    pub means: Means,
+    /// 0 (a guess) to 1 (typed, or decoded with a checksum).
+    pub confidence: f32,
+    /// Left, top, right and bottom on the sheet, in the sheet's own unit; absent where nothing was seen.
+    #[serde(default, rename = "box", skip_serializing_if = "Option::is_none")]
+    pub place: Option<[f32; 4]>,
+    /// Other values seen for the field, surest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<Alternative>,
+}
+
+/// A value that was seen but did not win.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alternative {
+    /// The normalised value.
+    pub value: String,
+    /// By which means it was seen.
+    pub means: Means,
+    /// 0 to 1.
+    pub confidence: f32,
+}
+
+/// The settled fields of a reading in the form's order, and every fault found on the way.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Settled {
+    /// Field id and value; fields that are empty are absent.
+    pub fields: Vec<(String, FieldValue)>,
+    /// Doubts, disagreements and missing values.
+    pub faults: Vec<Fault>,
+}
+
+/// Settles every written field of a form.
+pub fn settle(spec: &FormSpec, reading: &Reading) -> Settled {
+    let mut settled = Settled::default();
+    for field in spec.written() {
+        let seen = reading.evidence.get(&field.id).map(Vec::as_slice).unwrap_or_default();
+        match settle_field(spec, field, seen) {
+            Some((value, faults)) => {
+                settled.fields.push((field.id.clone(), value));
+                settled.faults.extend(faults);
+            }
+            None => settled.faults.extend(missing(spec, field)),
+        }
+    }
+    settled
+}
+
+/// The fault of an empty field that the form requires.
+pub fn missing(spec: &FormSpec, field: &Field) -> Option<Fault> {
+    let label = spec.full_label(field);
+    field.required.then(|| Fault::of(&field.id, "missing", format!("“{label}”未填写或未识别")))
+}
+
+fn settle_field(spec: &FormSpec, field: &Field, seen: &[Evidence]) -> Option<(FieldValue, Vec<Fault>)> {
+    let mut read: Vec<(Checked, &Evidence)> = seen.iter().map(|e| (check(spec, field, &e.text), e)).collect();
+    read.retain(|(checked, _)| !checked.value.is_empty());
+    // Surest means first; among equals one that passes its checks, then the more confident.
+    read.sort_by(|(a, x), (b, y)| {
+        (x.means, a.doubts.len()).cmp(&(y.means, b.doubts.len())).then(y.confidence.total_cmp(&x.confidence))
+    });
+    let (checked, evidence) = read.first()?;
+    let mut faults = checked.faults(&field.id);
+    let alternatives = alternatives(&read);
+    if !alternatives.is_empty() {
+        faults.push(disagreement(spec, field, &checked.value, &alternatives));
+    }
+    let at = evidence.at;
+    let value = FieldValue {
+        value: checked.value.clone(),
+        means: evidence.means,
+        confidence: evidence.confidence,
+        place: Some([at.left, at.top, at.right, at.bottom]),
+        alternatives,
+    };
+    Some((value, faults))
+}
+
+fn alternatives(read: &[(Checked, &Evidence)]) -> Vec<Alternative> {
+    let mut known = vec![&read[0].0.value];
+    let mut others = Vec::new();
+    for (checked, evidence) in &read[1..] {
+        if !known.contains(&&checked.value) {
+            known.push(&checked.value);
+            let (means, confidence) = (evidence.means, evidence.confidence);
+            others.push(Alternative { value: checked.value.clone(), means, confidence });
+        }
+    }
+    others
+}
+
+fn disagreement(spec: &FormSpec, field: &Field, value: &str, others: &[Alternative]) -> Fault {
+    let label = spec.full_label(field);
+    let all = others.iter().map(|a| format!("“{}”", a.value)).collect::<Vec<_>>().join("、");
+    Fault::of(&field.id, "disagreement", format!("“{label}”读到不同的内容：“{value}”与{all}，请核对"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::labels::tests::registration;
+    use crate::sheet::Rect;
+
+    fn seen(text: &str, means: Means, confidence: f32) -> Evidence {
+        Evidence { text: text.into(), means, confidence, at: Rect { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 } }
+    }
+
+    fn settled(field: &str, evidence: Vec<Evidence>) -> Settled {
+        let spec = registration();
+        let mut reading = Reading { form: spec.id.clone(), row: None, evidence: Default::default() };
+        for (id, text) in [("unit_name", "甲局"), ("officer_name", "示例甲")] {
+            reading.evidence.insert(id.into(), vec![seen(text, Means::Typed, 1.0)]);
+        }
+        reading.evidence.insert(field.into(), evidence);
+        let mut settled = settle(&spec, &reading);
+        settled.fields.retain(|(id, _)| id == field);
+        settled
+    }
+
+    #[test]
+    fn equal_values_in_other_dress_agree() {
+        let got =
+            settled("officer_phone", vec![seen("8731721", Means::Ocr, 0.8), seen("0714-8731721", Means::Typed, 1.0)]);
+        assert_eq!(got.fields[0].1.value, "0714-8731721");
+        assert_eq!(got.fields[0].1.means, Means::Typed);
+        assert!(got.faults.is_empty());
+    }
+
+    #[test]
+    fn disagreement_keeps_both() {
+        let got = settled("officer_name", vec![seen("示例丙", Means::Ocr, 0.99), seen("示例甲", Means::Qr, 1.0)]);
+        assert_eq!(got.fields[0].1.value, "示例甲");
+        assert_eq!(got.fields[0].1.alternatives[0].value, "示例丙");
+        assert_eq!(got.faults[0].code, "disagreement");
+    }
+
+    #[test]
+    fn a_missing_required_value_is_a_fault_and_an_optional_one_is_not() {
+        assert_eq!(settled("officer_name", vec![]).faults[0].code, "missing");
+        assert!(settled("officer_email", vec![seen("  ", Means::Typed, 1.0)]).faults.is_empty());
+    }
+}

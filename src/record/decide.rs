@@ -1,0 +1,258 @@
+//! Every rule of review, in one pure function: a record, a decision and the register in, the decided record out.
+
+use serde_yaml::FlowMap;
+
+use super::register::{Register, officer_of};
+use super::{Office, Record, Ruling, Signed, Status, checks};
+use crate::form::check::check;
+use crate::read::Means;
+use crate::read::settle::FieldValue;
+use crate::report::Said;
+use crate::said;
+
+/// What a person decides about a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Register the officer.
+    Accept {
+        /// How the officer stands to those the unit already has.
+        standing: Standing,
+        /// A basis for publishing the name other than the office's general one.
+        basis: Option<String>,
+    },
+    /// Send it back, for this reason.
+    Reject {
+        /// Why; goes into the answer.
+        reason: String,
+    },
+    /// Take a decision back.
+    Reopen {
+        /// Why; goes into the history.
+        reason: Option<String>,
+    },
+}
+
+/// How a new officer stands to those in office.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Not said; only good where nobody is in office.
+    Unsaid,
+    /// A further officer (第四条: units with much purchasing may have more).
+    Joins,
+    /// Succeeds the officer of this accepted record, or the only one in office (第五条).
+    Replaces(Option<String>),
+}
+
+/// Applies a decision, or says why it cannot be.
+pub fn decide(
+    record: &Record,
+    decision: &Decision,
+    register: &Register<'_>,
+    office: &Office<'_>,
+    signed: &Signed,
+) -> Result<Record, Said> {
+    if signed.by.trim().is_empty() {
+        return Err(said!("say who decides: `--by NAME`", "请注明经办人：--by 姓名"));
+    }
+    match decision {
+        Decision::Accept { standing, basis } => accept(record, standing, basis.as_deref(), register, office, signed),
+        Decision::Reject { reason } => reject(record, reason, signed),
+        Decision::Reopen { reason } => reopen(record, reason.as_deref(), signed),
+    }
+}
+
+fn accept(
+    record: &Record,
+    standing: &Standing,
+    basis: Option<&str>,
+    register: &Register<'_>,
+    office: &Office<'_>,
+    signed: &Signed,
+) -> Result<Record, Said> {
+    must_wait(record)?;
+    let unit = complete(record, office)?;
+    let replaces = replaced(record, standing, register.of(unit), office)?;
+    let did = match &replaces {
+        Some(former) => format!("备案，接替{former}"),
+        None => "备案".to_owned(),
+    };
+    let ruling = Ruling {
+        basis: basis.map(str::to_owned).or_else(|| office.publication.basis.clone()),
+        replaces,
+        ..ruling(signed)
+    };
+    Ok(ruled(record, Status::Accepted, Some(ruling), did, signed))
+}
+
+fn ruling(signed: &Signed) -> Ruling {
+    Ruling {
+        by: signed.by.clone(),
+        on: signed.on.clone(),
+        at: signed.at.clone(),
+        reason: None,
+        basis: None,
+        replaces: None,
+    }
+}
+
+fn must_wait(record: &Record) -> Result<(), Said> {
+    let (id, status) = (&record.id, record.status.label());
+    match record.status {
+        Status::Pending => Ok(()),
+        Status::Accepted | Status::Rejected => Err(said!(
+            "record {id} is already decided ({status}); `review reopen {id}` takes that back",
+            "记录{id}{status}；如需更改，请先用 review reopen {id} 撤回"
+        )),
+    }
+}
+
+/// A record can be accepted when it says who is responsible for which unit on this form.
+fn complete<'a>(record: &'a Record, office: &Office<'_>) -> Result<&'a str, Said> {
+    let id = &record.id;
+    let Some(spec) = record.form.as_deref().and_then(|form| office.form(form)) else {
+        return Err(said!(
+            "record {id} has not been read: enter its values with `review edit {id} form=… field=value`",
+            "记录{id}尚未识别：请用 review edit {id} form=… 字段=内容 录入"
+        ));
+    };
+    if record.value(&spec.roles.officer).is_empty() {
+        let field = &spec.roles.officer;
+        return Err(said!(
+            "record {id} names no officer (`{field}` is empty)",
+            "记录{id}没有专办员姓名（{field}为空）"
+        ));
+    }
+    match record.unit_id().filter(|unit| office.units.get(unit).is_some()) {
+        Some(unit) => Ok(unit),
+        None => Err(said!(
+            "record {id} belongs to no known unit: choose one with `review edit {id} unit=ID`",
+            "记录{id}没有对应的单位：请用 review edit {id} unit=单位标识 选定"
+        )),
+    }
+}
+
+/// The record of the officer that the new one succeeds, if any; a second officer must be said to join or replace.
+fn replaced(
+    record: &Record,
+    standing: &Standing,
+    in_office: &[&Record],
+    office: &Office<'_>,
+) -> Result<Option<String>, Said> {
+    let others: Vec<String> = in_office.iter().map(|r| format!("{} {}", r.id, officer_of(r, office))).collect();
+    let (all, id) = (others.join(", "), &record.id);
+    match (standing, in_office) {
+        (_, []) | (Standing::Joins, _) => Ok(None),
+        (Standing::Unsaid, _) => Err(said!(
+            "the unit already has an officer ({all}): does {id} join (`--join`) or replace (`--replace RECORD`)?",
+            "该单位已有专办员（{all}）：{id}是增加（--join）还是接替（--replace 记录号）？"
+        )),
+        (Standing::Replaces(None), [only]) => Ok(Some(only.id.clone())),
+        (Standing::Replaces(None), _) => Err(said!(
+            "the unit has several officers ({all}): name the one replaced with `--replace RECORD`",
+            "该单位有多名专办员（{all}）：请用 --replace 记录号 指明接替哪一位"
+        )),
+        (Standing::Replaces(Some(former)), _) if in_office.iter().any(|r| &r.id == former) => Ok(Some(former.clone())),
+        (Standing::Replaces(Some(former)), _) => Err(said!(
+            "`{former}` is no officer of this unit; in office: {all}",
+            "{former}不是该单位在任的专办员；在任：{all}"
+        )),
+    }
+}
+
+fn reject(record: &Record, reason: &str, signed: &Signed) -> Result<Record, Said> {
+    must_wait(record)?;
+    if reason.trim().is_empty() {
+        return Err(said!("rejecting needs a reason: `--reason TEXT`", "退回须说明理由：--reason 理由"));
+    }
+    let ruling = Ruling { reason: Some(reason.trim().to_owned()), ..ruling(signed) };
+    Ok(ruled(record, Status::Rejected, Some(ruling), format!("退回：{}", reason.trim()), signed))
+}
+
+fn reopen(record: &Record, reason: Option<&str>, signed: &Signed) -> Result<Record, Said> {
+    let id = &record.id;
+    if record.status == Status::Pending {
+        return Err(said!("record {id} is not decided yet", "记录{id}尚未作出决定"));
+    }
+    let did = reason.map_or("撤回决定".to_owned(), |reason| format!("撤回决定：{reason}"));
+    Ok(ruled(record, Status::Pending, None, did, signed))
+}
+
+fn ruled(record: &Record, status: Status, decision: Option<Ruling>, did: String, signed: &Signed) -> Record {
+    let mut ruled = Record { status, decision, ..record.clone() };
+    ruled.history.push(signed.event(did));
+    ruled
+}
+
+/// Changes values of a pending record: `field=value`, `form=ID`, `unit=ID`. All faults of the call at once.
+pub fn edit(
+    record: &Record,
+    changes: &[(String, String)],
+    office: &Office<'_>,
+    signed: &Signed,
+) -> Result<Record, Vec<Said>> {
+    must_wait(record).map_err(|e| vec![e])?;
+    let mut edited = record.clone();
+    let mut wrong = Vec::new();
+    // The form comes first: the fields depend on it.
+    let (forms, others): (Vec<_>, Vec<_>) = changes.iter().partition(|(key, _)| key == "form");
+    for (key, value) in forms.into_iter().chain(others) {
+        if let Err(message) = set(&mut edited, key, value, office) {
+            wrong.push(message);
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    let chosen = changes.iter().any(|(key, _)| key == "unit");
+    let named = |spec: &crate::form::FormSpec| changes.iter().any(|(key, _)| *key == spec.roles.unit);
+    if !chosen && edited.form.as_deref().and_then(|f| office.form(f)).is_some_and(named) {
+        checks::match_unit(&mut edited, office);
+    }
+    checks::refresh(&mut edited, office);
+    let keys: Vec<&str> = changes.iter().map(|(key, _)| key.as_str()).collect();
+    edited.history.push(signed.event(format!("修改{}", keys.join("、"))));
+    Ok(edited)
+}
+
+fn set(record: &mut Record, key: &str, value: &str, office: &Office<'_>) -> Result<(), Said> {
+    match key {
+        "form" => set_form(record, value, office),
+        "unit" => set_unit(record, value, office),
+        _ => set_field(record, key, value, office),
+    }
+}
+
+fn set_form(record: &mut Record, id: &str, office: &Office<'_>) -> Result<(), Said> {
+    let known = office.form(id).is_some();
+    record.form = Some(id.to_owned());
+    record.faults.retain(|FlowMap(fault)| fault.code != "unread");
+    known.then_some(()).ok_or_else(|| said!("unknown form `{id}`", "没有名为 {id} 的表"))
+}
+
+fn set_unit(record: &mut Record, id: &str, office: &Office<'_>) -> Result<(), Said> {
+    let known = office.units.get(id).is_some();
+    record.unit = Some(FlowMap(super::UnitChoice { id: id.to_owned(), score: 1.0, second: None }));
+    known.then_some(()).ok_or_else(|| said!("unknown unit `{id}`", "单位名录中没有 {id}"))
+}
+
+fn set_field(record: &mut Record, id: &str, raw: &str, office: &Office<'_>) -> Result<(), Said> {
+    let spec = record.form.as_deref().and_then(|form| office.form(form));
+    let Some(spec) = spec else {
+        return Err(said!("set the form first: `form=ID`", "请先指明是哪种表：form=表的标识"));
+    };
+    let Some(field) = spec.field(id) else {
+        let hint = crate::report::nearest(id, spec.fields.iter().map(|f| f.id.as_str())).unwrap_or_default();
+        return Err(said!("unknown field `{id}`; did you mean `{hint}`?", "没有字段 {id}，是否应为 {hint}？"));
+    };
+    record.faults.retain(|FlowMap(fault)| fault.field.as_deref() != Some(id));
+    let value = check(spec, field, raw).value;
+    if value.is_empty() {
+        record.fields.shift_remove(id);
+        return Ok(());
+    }
+    let entry = FieldValue { value, means: Means::Office, confidence: 1.0, place: None, alternatives: Vec::new() };
+    record.fields.insert(id.to_owned(), FlowMap(entry));
+    let order = |id: &str| spec.fields.iter().position(|f| f.id == id);
+    record.fields.sort_by(|a, _, b, _| order(a).cmp(&order(b)));
+    Ok(())
+}
