@@ -1,5 +1,6 @@
 //! zhuanban: one form definition drives a static public directory and a mail-intake pipeline.
 
+pub mod blank;
 pub mod fault;
 pub mod form;
 pub mod listing;
