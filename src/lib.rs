@@ -3,6 +3,8 @@
 pub mod fault;
 pub mod form;
 pub mod listing;
+pub mod mail;
 pub mod report;
+pub mod sheet;
 pub mod unit;
 pub mod yaml;
