@@ -1,0 +1,103 @@
+use std::io::Read;
+
+use super::*;
+use crate::blank::tests::forms;
+
+fn part(bytes: &[u8], name: &str) -> String {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a zip");
+    let mut text = String::new();
+    archive.by_name(name).expect(name).read_to_string(&mut text).expect("UTF-8");
+    text
+}
+
+/// The document's paragraphs as a reader sees them.
+fn paragraphs(bytes: &[u8]) -> Vec<String> {
+    let xml = part(bytes, "word/document.xml");
+    let mut reader = quick_xml::Reader::from_str(&xml);
+    let mut found = Vec::new();
+    loop {
+        use quick_xml::events::Event;
+        match reader.read_event().expect("well-formed") {
+            Event::Start(tag) if tag.name().as_ref() == "w:p" => found.push(String::new()),
+            Event::Text(text) => found.last_mut().expect("a paragraph").push_str(&text),
+            Event::GeneralRef(name) => {
+                let entity = format!("&{};", &*name);
+                found.last_mut().expect("a paragraph").push_str(&quick_xml::escape::unescape(&entity).expect("known"));
+            }
+            Event::Eof => return found,
+            _ => {}
+        }
+    }
+}
+
+fn values(pairs: &[(&str, &str)]) -> Values {
+    pairs.iter().map(|(id, value)| (id.to_string(), value.to_string())).collect()
+}
+
+#[test]
+fn the_blank_form_holds_every_label_in_order() {
+    for form in forms() {
+        let seen = paragraphs(&docx(&form, &Values::new()).expect("a document"));
+        let mut rest = seen.iter();
+        assert_eq!(rest.next(), Some(&form.title));
+        for cell in layout(&form).rows.iter().flat_map(|row| &row.cells).filter(|cell| !cell.text.is_empty()) {
+            assert!(rest.any(|text| text.starts_with(&cell.text)), "{} in {seen:?}", cell.text);
+        }
+    }
+}
+
+#[test]
+fn values_stand_in_their_cells_and_the_day_has_its_label() {
+    let filled =
+        values(&[("unit_name", "大冶市示例局"), ("date", "2023-07-10"), ("leader_name", "示例乙"), ("other", "不")]);
+    let seen = paragraphs(&docx(&forms()[0], &filled).expect("a document"));
+    let at = seen.iter().position(|text| text == "大冶市示例局").expect("the unit");
+    assert_eq!(seen[at - 1..at + 3], ["单位名称（公章）", "大冶市示例局", "日期：2023年7月10日", "单位地址"]);
+    assert!(seen.windows(2).any(|pair| pair == ["姓名", "示例乙"]));
+    assert!(!seen.contains(&"不".to_owned()));
+}
+
+#[test]
+fn whatever_is_written_comes_out_as_it_is() {
+    let filled = values(&[("unit_name", "<&\"']]>😀\u{0}\u{b}·&amp;"), ("unit_address", "a\nb")]);
+    let seen = paragraphs(&docx(&forms()[0], &filled).expect("a document"));
+    assert!(seen.contains(&"<&\"']]>😀·&amp;".to_owned()), "{seen:?}");
+    assert!(seen.contains(&"a b".to_owned()));
+}
+
+#[test]
+fn the_same_form_is_the_same_bytes() {
+    for form in forms() {
+        assert_eq!(docx(&form, &Values::new()), docx(&form, &Values::new()));
+    }
+    let bytes = docx(&forms()[0], &Values::new()).expect("a document");
+    let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).expect("a zip");
+    for at in 0..archive.len() {
+        let file = archive.by_index(at).expect("an entry");
+        assert!(file.last_modified().is_none_or(|time| time.year() == 1980), "{at}");
+    }
+}
+
+#[test]
+fn the_document_says_its_title_and_language_and_names_its_table() {
+    let bytes = docx(&forms()[0], &Values::new()).expect("a document");
+    assert!(part(&bytes, "docProps/core.xml").contains("<dc:title>大冶市政府采购专办员登记表</dc:title>"));
+    assert!(part(&bytes, "word/styles.xml").contains(r#"w:eastAsia="zh-CN""#));
+    assert!(part(&bytes, "word/fontTable.xml").contains("仿宋_GB2312"));
+    assert!(part(&bytes, "word/document.xml").contains(r#"<w:tblCaption w:val="大冶市政府采购专办员登记表"/>"#));
+    assert!(part(&bytes, "word/footer1.xml").contains("第1版"));
+}
+
+#[test]
+fn merged_cells_fill_the_grid_of_every_row() {
+    for form in forms() {
+        let (layout, xml) =
+            (layout(&form), part(&docx(&form, &Values::new()).expect("a document"), "word/document.xml"));
+        for row in xml.split("<w:tr>").skip(1) {
+            let spans = row.split("<w:gridSpan w:val=\"").skip(1);
+            let wide: usize =
+                spans.map(|rest| rest.split('"').next().and_then(|n| n.parse().ok()).unwrap_or(0) - 1).sum();
+            assert_eq!(row.matches("<w:tc>").count() + wide, layout.edges.len() - 1, "{row}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Sheets: what a document shows, as cells or as pixels.
