@@ -2,39 +2,30 @@
 //!
 //! The same definition and values give the same bytes on any day: no clock, and every id is set here.
 
-use docx_rs::{
-    AlignmentType, Docx, Footer, HeightRule, LineSpacing, LineSpacingType, PageMargin, Paragraph, Run, RunFonts, Style,
-    StyleType, Table, TableAlignmentType, TableBorder, TableBorderPosition, TableCell, TableCellMargins,
-    TableLayoutType, TableRow, VAlignType, VMergeType, WidthType,
-};
-use std::io::Cursor;
+mod order;
+mod package;
+mod style;
 
+use docx_rs::{
+    Docx, Footer, HeightRule, PageMargin, Paragraph, Run, Table, TableAlignmentType, TableBorder, TableBorderPosition,
+    TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, VMergeType, WidthType,
+};
+
+use super::plan::AIR;
 use super::text::{PADDING, printed};
-use super::{Cell, Layout, PAGE, Role, Row, TITLE_SIZE, finish, layout};
-use crate::form::{FormSpec, Kind, Values};
+use super::{Cell, Layout, PAGE, Role, Row, layout};
+use crate::form::{FormSpec, Values};
+use style::{at_least, points, twips};
 
 /// The table's outer and inner rules in eighths of a point: bold enough to be found again on a scan.
 const OUTER_RULE: usize = 12;
 const INNER_RULE: usize = 6;
-/// The foot line's size in points (小五).
-const FOOT_SIZE: f64 = 9.0;
-
-const TITLE: &str = "Title";
-const LABEL: &str = "FormLabel";
-const VALUE: &str = "FormValue";
-const NOTE: &str = "FormNote";
-const SIGNATURE: &str = "FormSignature";
-const FOOT: &str = "FormFoot";
-const END: &str = "FormEnd";
 
 /// The form as .docx. Values of unknown fields are left out; without values it is the blank form.
 pub fn docx(spec: &FormSpec, values: &Values) -> Result<Vec<u8>, String> {
     let layout = layout(spec);
     let mut writer = Writer { spec, values, layout: &layout, paragraphs: 0 };
-    let document = finish::finish(writer.document().build(), spec)?;
-    let mut bytes = Cursor::new(Vec::new());
-    document.pack(&mut bytes).map_err(|e| format!("cannot pack `{}` as .docx: {e}", spec.id))?;
-    Ok(bytes.into_inner())
+    package::pack(writer.document().build(), spec)
 }
 
 struct Writer<'a> {
@@ -47,11 +38,11 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn document(&mut self) -> Docx {
         let layout = self.layout;
-        let foot = Footer::new().add_paragraph(self.paragraph(FOOT, &layout.foot.text));
-        let title = self.paragraph(TITLE, &layout.title.text);
+        let foot = Footer::new().add_paragraph(self.paragraph(style::FOOT, &layout.foot.text));
+        let title = self.paragraph(style::TITLE, &layout.title.text);
         let table = self.table();
-        let end = self.paragraph(END, "");
-        styles(Docx::new(), layout)
+        let end = self.paragraph(style::END, "");
+        style::add(Docx::new(), layout)
             .page_size(twips(PAGE.width) as u32, twips(PAGE.height) as u32)
             .page_margin(margins(layout))
             .footer(foot)
@@ -71,13 +62,13 @@ impl Writer<'_> {
         let layout = self.layout;
         let rows = layout.rows.iter().map(|row| self.row(row)).collect();
         let grid = layout.edges.windows(2).map(|edge| twips(edge[1] - edge[0])).collect();
-        let padding = twips(PADDING);
+        let (padding, air) = (twips(PADDING), twips(AIR / 2.0));
         let table = Table::new(rows)
             .set_grid(grid)
             .width(twips(layout.table().width), WidthType::Dxa)
             .layout(TableLayoutType::Fixed)
             .align(TableAlignmentType::Center)
-            .margins(TableCellMargins::new().margin(0, padding, 0, padding));
+            .margins(TableCellMargins::new().margin(air, padding, air, padding));
         use TableBorderPosition::{Bottom, InsideH, InsideV, Left, Right, Top};
         let rule = |table: Table, at, size| table.set_border(TableBorder::new(at).size(size));
         let table = [Top, Left, Bottom, Right].into_iter().fold(table, |table, at| rule(table, at, OUTER_RULE));
@@ -90,7 +81,7 @@ impl Writer<'_> {
         if row.cells.first().is_some_and(|cell| cell.area.left > self.layout.table().left) {
             let width = self.layout.edges[1] - self.layout.edges[0];
             let below = TableCell::new().width(twips(width), WidthType::Dxa).vertical_merge(VMergeType::Continue);
-            cells.push(below.add_paragraph(self.paragraph(LABEL, "")));
+            cells.push(below.add_paragraph(self.paragraph(style::LABEL, "")));
         }
         for (at, cell) in row.cells.iter().enumerate() {
             match cell.role {
@@ -116,9 +107,9 @@ impl Writer<'_> {
         }
         for below in inline {
             // Apart from the value above by what the layout gives them, less the line each of them is.
-            let apart = twips(below.area.height).saturating_sub(twenty_per_point(self.layout.leading) as usize);
+            let apart = twips(below.area.height).saturating_sub(points(self.layout.leading) as usize);
             for paragraph in self.paragraphs_of(below) {
-                made = made.add_paragraph(paragraph.line_spacing(self.leading().before(apart as u32)));
+                made = made.add_paragraph(paragraph.line_spacing(at_least(self.layout.leading).before(apart as u32)));
             }
         }
         made
@@ -126,55 +117,14 @@ impl Writer<'_> {
 
     fn paragraphs_of(&mut self, cell: &Cell) -> Vec<Paragraph> {
         let Some(field) = cell.role.field().and_then(|id| self.spec.field(id)) else {
-            return vec![self.paragraph(LABEL, &cell.text)];
+            return vec![self.paragraph(style::LABEL, &cell.text)];
         };
         let value = self.values.get(&field.id).map_or("", String::as_str);
-        let style = match field.kind {
-            Kind::Note => NOTE,
-            Kind::Signature => SIGNATURE,
-            Kind::Text | Kind::Name | Kind::Date | Kind::Phone | Kind::Mobile | Kind::Email | Kind::Code => VALUE,
-        };
+        let style = style::of_value(field.kind);
         let lines = printed(field.kind, value);
         let before = |at| if at == 0 { cell.text.as_str() } else { "" };
         lines.iter().enumerate().map(|(at, line)| self.paragraph(style, &format!("{}{line}", before(at)))).collect()
     }
-
-    fn leading(&self) -> LineSpacing {
-        exactly(self.layout.leading)
-    }
-}
-
-/// Everything about looks is a style, so that a line typed into an empty cell looks like the rest.
-fn styles(docx: Docx, layout: &Layout) -> Docx {
-    let line = || exactly(layout.leading);
-    let text = |id, name, east_asia, size: f64| {
-        let style = Style::new(id, StyleType::Paragraph).name(name).based_on("Normal");
-        style.fonts(fonts(east_asia)).size(half_points(size)).align(AlignmentType::Center)
-    };
-    let title_lines = (layout.title.area.height / super::TITLE_LINE).round();
-    let title_line = layout.title.area.height / title_lines / super::text::MM_PER_POINT;
-    let after = twips(layout.table().top - layout.title.area.bottom()) as u32;
-    docx.default_fonts(fonts(finish::BODY_FONT))
-        .default_size(half_points(layout.size))
-        .add_style(
-            text(TITLE, "Title", finish::TITLE_FONT, TITLE_SIZE)
-                .line_spacing(exactly(title_line).after(after))
-                .outline_lvl(0),
-        )
-        .add_style(text(LABEL, "表格栏目", finish::LABEL_FONT, layout.size).line_spacing(line()))
-        .add_style(text(VALUE, "表格内容", finish::BODY_FONT, layout.size).line_spacing(line()))
-        .add_style(
-            text(NOTE, "表格说明", finish::BODY_FONT, layout.size).line_spacing(line()).align(AlignmentType::Left),
-        )
-        // Lines as tall as they must be: a picture of a signature in a line of exact height would be cut off.
-        .add_style(text(SIGNATURE, "表格签字", finish::BODY_FONT, layout.size))
-        .add_style(text(FOOT, "表格页脚", finish::BODY_FONT, FOOT_SIZE))
-        // A document must not end with a table; its last line is too low to be seen.
-        .add_style(text(END, "表格末行", finish::BODY_FONT, 1.0).line_spacing(exactly(1.0)))
-}
-
-fn fonts(east_asia: &str) -> RunFonts {
-    RunFonts::new().east_asia(east_asia).ascii(finish::LATIN_FONT).hi_ansi(finish::LATIN_FONT)
 }
 
 fn margins(layout: &Layout) -> PageMargin {
@@ -188,23 +138,6 @@ fn margins(layout: &Layout) -> PageMargin {
         footer: twips(PAGE.height - foot.bottom()) as i32,
         gutter: 0,
     }
-}
-
-fn exactly(points: f64) -> LineSpacing {
-    LineSpacing::new().line_rule(LineSpacingType::Exact).line(twenty_per_point(points))
-}
-
-/// Millimetres in twentieths of a point, the unit of the file format.
-fn twips(mm: f64) -> usize {
-    (mm / super::text::MM_PER_POINT * 20.0).round().max(0.0) as usize
-}
-
-fn twenty_per_point(points: f64) -> i32 {
-    (points * 20.0).round() as i32
-}
-
-fn half_points(points: f64) -> usize {
-    (points * 2.0).round() as usize
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@
 //! before them, and an `inline` field stands inside the value's cell, under the field before it.
 
 pub mod docx;
-mod finish;
 mod plan;
 pub mod text;
 

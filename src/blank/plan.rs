@@ -4,10 +4,10 @@ use super::group_of;
 use super::text::{MM_PER_POINT, PADDING, lines};
 use crate::form::{Field, FormSpec, Kind};
 
-/// A round seal of a Chinese government body measures 42 mm (国发〔1999〕25号); the cell takes the whole of it.
+/// An office's round seal is 42 mm across; the cell takes the whole of it.
 const SEAL: f64 = 42.0;
 /// Air above and below the text of a cell together.
-const AIR: f64 = 2.0;
+pub(super) const AIR: f64 = 2.0;
 
 /// How labels and values are set.
 #[derive(Debug, Clone, Copy)]

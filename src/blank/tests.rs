@@ -1,3 +1,5 @@
+//! The layout holds for every form, and for the shipped one it looks like annex 2.
+
 use super::*;
 use crate::form::parse::parse;
 

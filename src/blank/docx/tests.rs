@@ -1,4 +1,6 @@
-use std::io::Read;
+//! The document opens, says what it was given, and is the same every time.
+
+use std::io::{Cursor, Read};
 
 use super::*;
 use crate::blank::tests::forms;
@@ -99,5 +101,25 @@ fn merged_cells_fill_the_grid_of_every_row() {
                 spans.map(|rest| rest.split('"').next().and_then(|n| n.parse().ok()).unwrap_or(0) - 1).sum();
             assert_eq!(row.matches("<w:tc>").count() + wide, layout.edges.len() - 1, "{row}");
         }
+    }
+}
+
+#[test]
+fn every_part_is_declared_and_every_reference_has_its_part() {
+    let bytes = docx(&forms()[0], &Values::new()).expect("a document");
+    let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).expect("a zip");
+    let types = part(&bytes, "[Content_Types].xml");
+    for at in 0..archive.len() {
+        let name = archive.by_index(at).expect("an entry").name().expect("a name").into_owned();
+        let known =
+            types.contains(&format!("PartName=\"/{name}\"")) || name.ends_with(".rels") || name.starts_with('[');
+        assert!(known, "{name} is not declared");
+    }
+    let relations = part(&bytes, "word/_rels/document.xml.rels");
+    assert!(
+        part(&bytes, "word/document.xml").contains(r#"r:id="rIdFooter1""#) && relations.contains(r#"Id="rIdFooter1""#)
+    );
+    for target in relations.split("Target=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+        part(&bytes, &format!("word/{target}"));
     }
 }

@@ -1,0 +1,184 @@
+//! Packs the document with what docx-rs has no words for: title, language, fonts with their stand-ins, and the table's
+//! name and description for those who hear it read out.
+
+use docx_rs::XMLDocx;
+use std::io::{Cursor, Write};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use super::order::in_order;
+use super::style::{BODY_FONT, LABEL_FONT, LATIN_FONT, TITLE_FONT};
+use crate::form::FormSpec;
+
+/// Each font with the names its kin go by on other systems, best first, and its family.
+const FONTS: [(&str, &str, &str); 4] = [
+    (BODY_FONT, "仿宋_GB2312,FangSong,FangSong_GB2312,华文仿宋,STFangsong", "modern"),
+    (LABEL_FONT, "SimHei,华文黑体,STHeiti", "swiss"),
+    (TITLE_FONT, "方正小标宋_GBK,小标宋,FZXiaoBiaoSong-B05S,宋体,SimSun", "roman"),
+    (LATIN_FONT, "Liberation Serif", "roman"),
+];
+
+/// Whoever hears the table read out is told what is where.
+const DESCRIPTION: &str = "左侧为栏目名称，右侧为填写内容。";
+
+/// The parts that are the same for every form.
+const CONTENT_TYPES: &str = concat!(
+    r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#,
+    r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">"#,
+    r#"<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>"#,
+    r#"<Default Extension="xml" ContentType="application/xml"/>"#,
+    r#"<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>"#,
+    r#"<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>"#,
+    r#"<Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/>"#,
+    r#"<Override PartName="/word/settings.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.settings+xml"/>"#,
+    r#"<Override PartName="/word/fontTable.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.fontTable+xml"/>"#,
+    r#"<Override PartName="/word/footer1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"/>"#,
+    "</Types>"
+);
+/// `compatibilityMode` 15 keeps Word from opening the form in its compatibility mode.
+const SETTINGS: &str = concat!(
+    r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#,
+    r#"<w:settings xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:compat>"#,
+    r#"<w:balanceSingleByteDoubleByteWidth/><w:useFELayout/>"#,
+    r#"<w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/>"#,
+    r#"</w:compat><w:themeFontLang w:val="zh-CN" w:eastAsia="zh-CN"/></w:settings>"#
+);
+const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
+
+/// The parts docx-rs built, completed and packed. Its empty parts (comments, numbering and the like) are left out, for
+/// Word may ask to repair a document because of them; and its package is not compressed.
+pub(super) fn pack(document: XMLDocx, spec: &FormSpec) -> Result<Vec<u8>, String> {
+    let language = r#"<w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/>"#;
+    let [footer] = document.footers.as_slice() else { return Err("docx-rs wrote no footer".to_owned()) };
+    let styles = insert(text(&document.styles)?, "</w:rPr></w:rPrDefault>", language)?;
+    // The style of every paragraph that names none.
+    let styles = insert(&styles, r#" w:styleId="Normal""#, r#" w:default="1""#)?;
+    let body = insert(text(&document.document)?, "</w:tblPr>", &table_words(&spec.title))?;
+    zipped(&[
+        ("[Content_Types].xml", CONTENT_TYPES.to_owned()),
+        (
+            "_rels/.rels",
+            relations(&[
+                ("rId1", &format!("{OFFICE}/officeDocument"), "word/document.xml"),
+                (
+                    "rId2",
+                    "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties",
+                    "docProps/core.xml",
+                ),
+            ]),
+        ),
+        ("docProps/core.xml", core(spec)),
+        ("word/document.xml", in_order(&body)?),
+        (
+            "word/_rels/document.xml.rels",
+            relations(&[
+                ("rId1", &format!("{OFFICE}/styles"), "styles.xml"),
+                ("rId2", &format!("{OFFICE}/settings"), "settings.xml"),
+                ("rId3", &format!("{OFFICE}/fontTable"), "fontTable.xml"),
+                ("rIdFooter1", &format!("{OFFICE}/footer"), "footer1.xml"),
+            ]),
+        ),
+        ("word/styles.xml", format!("{DECLARATION}{}", in_order(&styles)?)),
+        ("word/settings.xml", SETTINGS.to_owned()),
+        ("word/fontTable.xml", font_table()),
+        ("word/footer1.xml", in_order(text(footer)?)?),
+    ])
+}
+
+fn text(part: &[u8]) -> Result<&str, String> {
+    std::str::from_utf8(part).map_err(|e| format!("docx-rs wrote no UTF-8: {e}"))
+}
+
+/// Every entry is dated 1980, the beginning of time for a zip.
+fn zipped(parts: &[(&str, String)]) -> Result<Vec<u8>, String> {
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in parts {
+        let written = writer.start_file(*name, options.last_modified_time(DateTime::default()));
+        written.map_err(|e| format!("cannot pack `{name}`: {e}"))?;
+        writer.write_all(content.as_bytes()).map_err(|e| format!("cannot pack `{name}`: {e}"))?;
+    }
+    Ok(writer.finish().map_err(|e| format!("cannot pack: {e}"))?.into_inner())
+}
+
+/// Which part needs which other part: id, type, target.
+fn relations(parts: &[(&str, &str, &str)]) -> String {
+    let one = |(id, kind, target): &(&str, &str, &str)| {
+        format!(r#"<Relationship Id="{id}" Type="{kind}" Target="{target}"/>"#)
+    };
+    let all: String = parts.iter().map(one).collect();
+    format!(r#"{DECLARATION}<Relationships xmlns="{PACKAGE}">{all}</Relationships>"#)
+}
+
+/// Puts an addition before the first place where `mark` stands.
+fn insert(part: &str, mark: &str, addition: &str) -> Result<String, String> {
+    let (before, after) = part.split_once(mark).ok_or_else(|| format!("docx-rs wrote no `{mark}`"))?;
+    Ok(format!("{before}{addition}{mark}{after}"))
+}
+
+/// The first column heads its rows; the table has a name and a description.
+fn table_words(title: &str) -> String {
+    format!(
+        concat!(
+            r#"<w:tblLook w:val="0680" w:firstRow="0" w:lastRow="0" w:firstColumn="1" w:lastColumn="0" "#,
+            r#"w:noHBand="1" w:noVBand="1"/><w:tblCaption w:val="{}"/><w:tblDescription w:val="{}"/>"#
+        ),
+        escape(title),
+        DESCRIPTION
+    )
+}
+
+fn font_table() -> String {
+    let font = |(name, kin, family): (&str, &str, &str)| {
+        let charset = if name == LATIN_FONT { "00" } else { "86" };
+        format!(
+            concat!(
+                r#"<w:font w:name="{}"><w:altName w:val="{}"/><w:charset w:val="{}"/>"#,
+                r#"<w:family w:val="{}"/><w:pitch w:val="variable"/></w:font>"#
+            ),
+            name, kin, charset, family
+        )
+    };
+    let fonts: String = FONTS.into_iter().map(font).collect();
+    let space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+    format!(r#"{DECLARATION}<w:fonts xmlns:w="{space}">{fonts}</w:fonts>"#)
+}
+
+const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
+
+/// Title, language and version. No author and no times: they would be made up.
+fn core(spec: &FormSpec) -> String {
+    format!(
+        concat!(
+            r#"{}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" "#,
+            r#"xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:identifier>{}@{}</dc:identifier><dc:language>zh-CN"#,
+            r#"</dc:language><dc:title>{}</dc:title><cp:version>{}</cp:version></cp:coreProperties>"#
+        ),
+        DECLARATION,
+        escape(&spec.id),
+        spec.version,
+        escape(&spec.title),
+        spec.version
+    )
+}
+
+fn escape(text: &str) -> String {
+    quick_xml::escape::escape(text).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_addition_stands_before_the_first_mark_and_a_missing_mark_is_told() {
+        assert_eq!(insert("<a></b><c></b>", "</b>", "x").as_deref(), Ok("<a>x</b><c></b>"));
+        assert!(insert("<a></b>", "</d>", "x").is_err_and(|e| e.contains("</d>")));
+    }
+
+    #[test]
+    fn a_title_is_escaped_where_it_is_an_attribute() {
+        assert!(table_words(r#"甲"<乙>"#).contains(r#"w:val="甲&quot;&lt;乙&gt;""#));
+    }
+}
