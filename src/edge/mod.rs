@@ -1,0 +1,7 @@
+//! The edge: everything that touches the file system, the clock or the network.
+
+pub mod publish;
+pub mod serve;
+pub mod sources;
+
+pub use sources::sources;
