@@ -68,7 +68,7 @@ impl<'r> Walk<'r> {
     /// Every leaf of a mail nobody wrote.
     pub fn ignore_all(&mut self, parts: &[Part], why: &str) {
         for part in parts {
-            self.note(&Origin::of(part), Became(Outcome::Ignored, Some(why.to_owned())));
+            self.note(self.outcomes.len(), &Origin::of(part), Became(Outcome::Ignored, Some(why.to_owned())));
         }
     }
 
@@ -77,6 +77,7 @@ impl<'r> Walk<'r> {
         let chosen = self.chosen_alternatives(parts);
         for part in parts {
             let origin = Origin::of(part);
+            let at = self.outcomes.len();
             let became = match chosen.get(part.part.as_str()) {
                 Some(other) if other != &part.part => {
                     Became(Outcome::Ignored, Some(format!("与第{other}部分内容相同的另一种格式")))
@@ -84,7 +85,7 @@ impl<'r> Walk<'r> {
                 _ if is_body(part) => self.body(part, &origin),
                 _ => self.document(&origin, depth),
             };
-            self.note(&origin, became);
+            self.note(at, &origin, became);
         }
     }
 
@@ -156,11 +157,12 @@ impl<'r> Walk<'r> {
             let part = format!("{}.{}", origin.part, index + 1);
             let content = member.bytes.as_deref().unwrap_or_default();
             let inner = Origin::new(&part, Some(&member.name), "application/octet-stream", content);
+            let at = self.outcomes.len();
             let became = match member.bytes {
                 Ok(_) => self.document(&inner, depth + 1),
                 Err(fault) => self.failed(&inner, fault),
             };
-            self.note(&inner, became);
+            self.note(at, &inner, became);
         }
         Became(Outcome::Record, Some(format!("压缩包，内有{count}个文件")))
     }
@@ -245,8 +247,9 @@ impl<'r> Walk<'r> {
         if same == 0 { id } else { format!("{id}n{}", same + 1) }
     }
 
-    fn note(&mut self, origin: &Origin, Became(outcome, reason): Became) {
-        self.outcomes.push(Leaf {
+    /// Notes what became of a leaf; a container stands before what it holds, so its place was kept in `at`.
+    fn note(&mut self, at: usize, origin: &Origin, Became(outcome, reason): Became) {
+        let leaf = Leaf {
             part: origin.part.clone(),
             name: origin.name.clone(),
             content_type: origin.content_type.clone(),
@@ -254,7 +257,8 @@ impl<'r> Walk<'r> {
             sha256: origin.sha256.clone(),
             outcome,
             reason,
-        });
+        };
+        self.outcomes.insert(at, leaf);
     }
 
     /// What is wrong with the mail as a whole once its leaves are known.
