@@ -1,12 +1,13 @@
 //! Reading: cells of any medium become values with evidence.
 //!
-//! 1. [`vocabulary`]: which words on a sheet are labels, and of which field.
+//! 1. [`vocabulary`]: which words on a sheet are labels, and of which field; [`split`]: label and value get a cell each.
 //! 2. [`labels`]: which cell belongs to which label; [`table`] for one row per officer, [`pairs`] for label and value.
 //! 3. [`settle`]: what was seen for a field becomes one value, its alternatives and its faults.
 
 pub mod labels;
 pub mod pairs;
 pub mod settle;
+pub mod split;
 pub mod table;
 pub mod vocabulary;
 
@@ -98,6 +99,7 @@ impl Reader {
 
 /// Reads the cells as one form; the score is the number of its labels found, and more where its title stands there.
 fn read_as(cells: &[Cell], spec: &FormSpec, vocabulary: &Vocabulary) -> (usize, Vec<Reading>) {
+    let cells = &split::split(cells, vocabulary);
     let found = labels::find(cells, spec, vocabulary);
     let distinct = found.iter().map(|label| label.field.as_str()).collect::<BTreeSet<_>>().len();
     if distinct < FEWEST_LABELS {
