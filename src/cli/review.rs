@@ -101,16 +101,30 @@ impl Desk<'_> {
                 "未知的状态 {status}：应为 pending、accepted、rejected 或 all"
             )));
         }
-        let mut records = self.records()?;
-        records.retain(|r| wanted.is_none_or(|w| r.status == w));
+        let all = self.records()?;
+        let mut records: Vec<&Record> = all.iter().filter(|r| wanted.is_none_or(|w| r.status == w)).collect();
         records.sort_by(|a, b| (&a.received, &a.id).cmp(&(&b.received, &b.id)));
         if json {
             return print_json(&records);
         }
-        records.iter().for_each(|record| println!("{}", line(record, self.office)));
+        let in_office = fold(&all);
+        for record in &records {
+            println!("{}{}", line(record, self.office), self.second(record, &in_office));
+        }
         let n = records.len();
         self.voice.say(&said!("{n} records", "共{n}条记录"));
         Ok(())
+    }
+
+    /// Tells of officers the unit already has, where that is still to be decided.
+    fn second(&self, record: &Record, in_office: &Register<'_>) -> String {
+        let others = record.unit_id().map(|unit| in_office.of(unit)).unwrap_or_default();
+        if record.status != Status::Pending || others.is_empty() {
+            return String::new();
+        }
+        let rules = self.office.rules();
+        let names = others.iter().map(|r| officer_of(r, &rules)).collect::<Vec<_>>().join("、");
+        format!("；该单位已有专办员{names}，请选择增加或接替")
     }
 
     fn show(&self, id: &str, json: bool) -> Result<(), Failure> {
@@ -188,8 +202,8 @@ impl Desk<'_> {
         let records = self.records()?;
         let record = self.find(&records, id)?;
         if is_done(record, decision) {
-            let (id, status) = (&record.id, record.status.label());
-            self.voice.say(&said!("record {id} is {status} already; nothing to do", "记录{id}{status}，无需再办"));
+            let (id, en, zh) = (&record.id, record.status.folder(), record.status.label());
+            self.voice.say(&said!("record {id} is {en} already; nothing to do", "记录{id}{zh}，无需再办"));
             return Ok(());
         }
         let decided = decide(record, decision, &fold(&records), &rules, signed)?;
@@ -205,6 +219,10 @@ impl Desk<'_> {
         self.log(did, &decided.id, decided.decision.as_ref().and_then(|d| d.reason.clone()), signed)?;
         if let Some((unit, listing)) = listing {
             put_listing(&self.office.root, &unit, listing.as_ref())?;
+            self.voice.say(&said!(
+                "content/register/{unit}.yaml is up to date; `zhuanban build` publishes it",
+                "content/register/{unit}.yaml 已更新；运行 zhuanban build 即可发布"
+            ));
         }
         println!("{}", line(&decided, self.office));
         Ok(())

@@ -201,41 +201,44 @@ impl<'r> Walk<'r> {
     fn found(&mut self, origin: &Origin, page: usize, reading: &Reading) {
         let Some(spec) = self.reader.form(&reading.form) else { return };
         let settled = settle(spec, reading);
-        let mut faults = settled.faults;
+        let mut record = self.record(origin, page, reading.row);
+        record.faults = settled.faults;
         if settled.fields.is_empty() {
-            faults = vec![Fault::new("form-empty", "登记表没有填写")];
+            record.faults = vec![Fault::new("form-empty", "登记表没有填写")];
         }
-        let fields = settled.fields.into_iter().map(|(id, value)| (id, FlowMap(value))).collect();
-        self.push(origin, page, reading.row, Some(reading.form.clone()), fields, faults, None);
+        record.form = Some(reading.form.clone());
+        record.fields = settled.fields.into_iter().map(|(id, value)| (id, FlowMap(value))).collect();
+        self.records.push(record);
     }
 
     /// A page of pixels, for a person to read.
     fn unread(&mut self, origin: &Origin, page: usize, picture: Picture) {
-        let fault = Fault::new("unread", "扫描件尚未识别，请对照图像录入");
-        self.push(origin, page, None, None, IndexMap::new(), vec![fault], Some(picture));
+        let mut record = self.record(origin, page, None);
+        record.faults.push(Fault::new("unread", "扫描件尚未识别，请对照图像录入"));
+        record.picture = Some(picture);
+        self.records.push(record);
     }
 
     /// A document that cannot be opened: a record says so, so that it is not forgotten.
     fn failed(&mut self, origin: &Origin, fault: Fault) -> Became {
         let reason = fault.message.clone();
-        self.push(origin, 1, None, None, IndexMap::new(), vec![fault], None);
+        let mut record = self.record(origin, 1, None);
+        record.faults.push(fault);
+        self.records.push(record);
         Became(Outcome::Failed, Some(reason))
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn push(
-        &mut self,
-        origin: &Origin,
-        page: usize,
-        row: Option<usize>,
-        form: Option<String>,
-        fields: IndexMap<String, FlowMap<crate::read::settle::FieldValue>>,
-        faults: Vec<Fault>,
-        picture: Option<Picture>,
-    ) {
-        let id = self.id(&origin.part, page, row);
-        let document = origin.document(page, row);
-        self.records.push(Found { id, form, document, marks: Marks::default(), fields, faults, picture });
+    /// A record of a document about which nothing is known yet.
+    fn record(&self, origin: &Origin, page: usize, row: Option<usize>) -> Found {
+        Found {
+            id: self.id(&origin.part, page, row),
+            form: None,
+            document: origin.document(page, row),
+            marks: Marks::default(),
+            fields: IndexMap::new(),
+            faults: Vec::new(),
+            picture: None,
+        }
     }
 
     /// Ids name the place, not a running number: a later version that reads more gives the old records their old ids.

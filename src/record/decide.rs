@@ -96,12 +96,12 @@ fn ruling(signed: &Signed) -> Ruling {
 }
 
 fn must_wait(record: &Record) -> Result<(), Said> {
-    let (id, status) = (&record.id, record.status.label());
+    let (id, en, zh) = (&record.id, record.status.folder(), record.status.label());
     match record.status {
         Status::Pending => Ok(()),
         Status::Accepted | Status::Rejected => Err(said!(
-            "record {id} is already decided ({status}); `review reopen {id}` takes that back",
-            "记录{id}{status}；如需更改，请先用 review reopen {id} 撤回"
+            "record {id} is {en}; `review reopen {id}` takes that back",
+            "记录{id}{zh}；如需更改，请先用 review reopen {id} 撤回"
         )),
     }
 }
