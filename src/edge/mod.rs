@@ -3,5 +3,6 @@
 pub mod publish;
 pub mod serve;
 pub mod sources;
+pub mod watch;
 
 pub use sources::sources;
