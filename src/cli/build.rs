@@ -1,15 +1,16 @@
 //! `build` and `serve`: the site from the office's folder.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::voice::{Failure, Voice};
 use crate::blank;
 use crate::edge;
 use crate::edge::publish::{Published, publish};
-use crate::form::Values;
+use crate::edge::serve::{Built, Serve};
+use crate::form::{FormSpec, Values};
 use crate::report::Diagnostic;
 use crate::said;
-use crate::site::{self, Content, Download, Options, Output};
+use crate::site::{self, Content, Download, Options, Sources};
 
 /// The port of `serve` where none is said.
 pub const PORT: u16 = 8080;
@@ -18,23 +19,23 @@ pub const PORT: u16 = 8080;
 pub fn run(root: &Path, out: Option<&Path>, base_url: Option<&str>, watch: bool, voice: Voice) -> Result<(), Failure> {
     let out = out.map_or_else(|| root.join("public"), Path::to_owned);
     let options = Options { base_url: base_url.map(str::to_owned) };
-    let first = once(root, &out, &options, voice);
+    let sources = edge::sources(root)?;
+    let first = once(&sources, &out, &options, voice);
     if !watch {
         return first;
     }
-    if let Err(failure) = first {
-        voice.fail(&failure);
-    }
-    edge::serve::watch(root, || {
-        if let Err(failure) = once(root, &out, &options, voice) {
+    let told = |result: Result<(), Failure>| {
+        if let Err(failure) = result {
             voice.fail(&failure);
         }
-    })
-    .map_err(Failure::from)
+        true
+    };
+    told(first);
+    Ok(edge::watch::watch(root, sources, |sources| told(once(sources, &out, &options, voice)))?)
 }
 
-fn once(root: &Path, out: &Path, options: &Options, voice: Voice) -> Result<(), Failure> {
-    let outputs = outputs(root, options)?;
+fn once(sources: &Sources, out: &Path, options: &Options, voice: Voice) -> Result<(), Failure> {
+    let outputs = build(sources, options)?.outputs;
     let Published { written, unchanged, removed } = publish(&outputs, out)?;
     let (n, out) = (outputs.len(), out.display());
     voice.say(&said!(
@@ -44,43 +45,45 @@ fn once(root: &Path, out: &Path, options: &Options, voice: Voice) -> Result<(), 
     Ok(())
 }
 
-/// Reads the folder and builds; nothing is written.
-fn outputs(root: &Path, options: &Options) -> Result<Vec<Output>, Failure> {
-    let sources = edge::sources(root)?;
-    let content = site::load(&sources)?;
-    Ok(site::build(&sources, options, downloads(&content)?)?)
+/// The site and its downloads from the sources; nothing is written.
+fn build(sources: &Sources, options: &Options) -> Result<Built, Vec<Diagnostic>> {
+    let content = site::load(sources)?;
+    let base_path = content.config.base_url.path().to_owned();
+    let outputs = site::build(sources, options, downloads(&content)?)?;
+    Ok(Built { outputs, base_path })
 }
 
 /// The blank forms, made from their definitions.
 fn downloads(content: &Content) -> Result<Vec<Download>, Vec<Diagnostic>> {
-    let one = |spec: &crate::form::FormSpec| {
+    content.forms.iter().map(download).collect()
+}
+
+fn download(spec: &FormSpec) -> Result<Download, Vec<Diagnostic>> {
+    let wrong = |e: String| {
         let path = format!("content/forms/{}.yaml", spec.id);
-        let docx = blank::docx::docx(spec, &Values::new());
-        let bytes = docx
-            .map_err(|e| vec![Diagnostic::of_file(&path, said!("no .docx can be made: {e}", "无法生成 .docx：{e}"))])?;
-        Ok(Download {
-            path: format!("downloads/{}.docx", spec.id),
-            title: spec.title.clone(),
-            description: "Word 表格，可用 Word、WPS 或 LibreOffice 填写".to_owned(),
-            bytes,
-        })
+        vec![Diagnostic::of_file(&path, said!("no .docx can be made: {e}", "无法生成 .docx：{e}"))]
     };
-    content.forms.iter().map(one).collect()
+    Ok(Download {
+        path: format!("downloads/{}.docx", spec.id),
+        title: spec.title.clone(),
+        description: "Word 表格，可用 Word、WPS 或 LibreOffice 填写".to_owned(),
+        bytes: blank::docx::docx(spec, &Values::new()).map_err(wrong)?,
+    })
 }
 
 /// Builds, serves on loopback and builds again whenever something changes.
 pub fn serve(root: &Path, port: u16, voice: Voice) -> Result<(), Failure> {
-    let (root, out): (PathBuf, PathBuf) = (root.to_owned(), root.join("public"));
-    let build = {
-        let root = root.clone();
-        move || match outputs(&root, &Options::default()) {
-            Ok(outputs) => Ok(outputs),
-            Err(Failure::Wrong(all)) => Err(all),
-            Err(Failure::Outside(said) | Failure::Usage(said)) => Err(vec![Diagnostic::of_file("content", said)]),
-            Err(Failure::Refused(all)) => {
-                Err(all.into_iter().map(|said| Diagnostic::of_file("content", said)).collect())
-            }
-        }
+    let out = root.join("public");
+    let what = Serve { root, out: &out, port, lang: voice.lang };
+    let ready = |url: &str| {
+        voice.say(&said!("site: {url} (Ctrl-C stops)", "网站：{url}（按 Ctrl-C 停止）"));
     };
-    edge::serve::serve(&root, &out, port, build, voice.lang).map_err(Failure::from)
+    let build = |sources: &Sources| build(sources, &Options::default());
+    edge::serve::serve(what, build, ready).map_err(|e| match e.kind() {
+        std::io::ErrorKind::AddrInUse => Failure::Outside(said!(
+            "port {port} is in use; choose another with `--port N`, or `--port 0` for any",
+            "端口{port}已被占用；请用 --port 另选一个，或用 --port 0 自动选择"
+        )),
+        _ => e.into(),
+    })
 }

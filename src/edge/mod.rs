@@ -9,6 +9,7 @@ pub mod register;
 pub mod serve;
 pub mod sources;
 pub mod store;
+pub mod watch;
 pub mod whole;
 
 pub use sources::sources;

@@ -79,6 +79,8 @@ pub fn role(text: &str, opening: bool) -> Option<&'static str> {
         Some("annex-mark")
     } else if text.ends_with('：') && text.contains('，') && opening {
         Some("addressees")
+    } else if text.starts_with("附件：") {
+        Some("annexes")
     } else {
         None
     }
@@ -128,7 +130,7 @@ mod tests {
         assert_eq!(role("大冶市财政局文件", true), Some("issuer"));
         assert_eq!(role("冶财〔2023〕29号", true), Some("document-number"));
         assert_eq!(role("附件 1", false), Some("annex-mark"));
-        assert_eq!(role("附件：1. 登记表", false), None);
+        assert_eq!(role("附件：1. 登记表", false), Some("annexes"));
         assert_eq!(role("高新区管委会，各乡镇人民政府：", true), Some("addressees"));
     }
 }

@@ -112,12 +112,15 @@ pub fn directory(content: &Content) -> Directory<'_> {
     Directory { categories: categories.filter(|c| !c.units.is_empty()).collect(), totals: Totals::of(content), columns }
 }
 
-/// The headings of all forms' columns in order, without those in which nothing stands.
+/// The headings of all forms' columns, the officer's before the unit's, without those in which nothing stands.
 fn columns(content: &Content) -> Vec<&str> {
+    let all = || content.forms.iter().flat_map(|spec| spec.columns());
+    let of_officers = all().filter(|(field, _)| field.group.is_some());
+    let of_units = all().filter(|(field, _)| field.group.is_none());
     let mut titles: Vec<&str> = Vec::new();
-    for title in content.forms.iter().flat_map(|spec| spec.columns()).map(|(_, column)| column.title.as_str()) {
-        if !titles.contains(&title) {
-            titles.push(title);
+    for (_, column) in of_officers.chain(of_units) {
+        if !titles.contains(&column.title.as_str()) {
+            titles.push(&column.title);
         }
     }
     let officers: Vec<_> = content.listings.values().flat_map(|l| &l.officers).collect();

@@ -154,7 +154,7 @@ mod tests {
             faults,
             [
                 "templates/a.html:1:8: template: Unknown filter `nofilter`",
-                "templates/a.html:2:2: template: Unknown template `no.html`"
+                "templates/a.html:2:13: template: Unknown template `no.html`"
             ]
         );
         let faults = load(&[("a.html", "\n{% extends \"bsae.html\" %}")]).unwrap_err();

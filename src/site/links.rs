@@ -245,7 +245,7 @@ mod tests {
     fn dead_and_dangerous_links_are_refused() {
         for (url, message) in [
             ("rule.md", "there is no page `rule.md`; did you mean `rules.md`?"),
-            ("../rules.md", "there is no page `../rules.md`"),
+            ("../rules.md", "there is no page `../rules.md`; did you mean `rules.md`?"),
             (
                 "/download/registration.docx",
                 "nothing is published at `/download/registration.docx`; did you mean `/downloads/registration.docx`?",

@@ -276,13 +276,9 @@ impl<'a> Writer<'a> {
             self.label = Some((label.id, label.len));
             return;
         }
-        match anchors::role(&text, self.opening) {
-            Some(role) => self.html += &format!("<p class=\"{role}\">"),
-            None => {
-                self.opening = false;
-                self.html += "<p>";
-            }
-        }
+        let role = anchors::role(&text, self.opening);
+        self.opening &= role.is_some_and(anchors::is_above_title);
+        self.html += &role.map_or("<p>".to_owned(), |role| format!("<p class=\"{role}\">"));
     }
 
     fn end_paragraph(&mut self) {
@@ -404,7 +400,7 @@ impl<'a> Writer<'a> {
         let (number, id) = self.notes.refer(label);
         self.ids.insert(id.clone());
         self.html += &format!(
-            "<sup class=\"note-ref\"><a id=\"{id}\" href=\"#note-{number}\" aria-label=\"编者注{number}\">〔{number}〕</a></sup>"
+            "<sup class=\"note-ref\"><a id=\"{id}\" href=\"#note-{number}\" aria-label=\"编者注{number}\">[{number}]</a></sup>"
         );
     }
 
@@ -517,7 +513,7 @@ fn level_tag(level: HeadingLevel) -> &'static str {
 }
 
 /// How an article begins: its first clause, at most this many characters.
-const BEGINNING: usize = 18;
+const BEGINNING: usize = 16;
 
 fn beginning(text: &str) -> String {
     let text = text.trim();

@@ -92,13 +92,19 @@ pub fn build(sources: &Sources, options: &Options, downloads: Vec<Download>) -> 
     sorted(outputs, faults)
 }
 
+/// Where the site is published, for whoever serves it.
+pub fn base_url(sources: &Sources, options: &Options) -> Result<base_url::BaseUrl, Vec<Diagnostic>> {
+    if let Some(text) = &options.base_url {
+        return base_url::BaseUrl::parse(text).map_err(|message| vec![Diagnostic::of_file("--base-url", message)]);
+    }
+    let text = text_of(sources, config::PATH).map_err(|fault| vec![fault])?;
+    config::parse(config::PATH, text).map(|config| config.base_url)
+}
+
 /// Reads the content with the command line's base URL.
 fn read(sources: &Sources, options: &Options) -> Result<Content, Vec<Diagnostic>> {
     let mut content = load(sources)?;
-    if let Some(text) = &options.base_url {
-        let wrong = |message| vec![Diagnostic::of_file("--base-url", message)];
-        content.config.base_url = base_url::BaseUrl::parse(text).map_err(wrong)?;
-    }
+    content.config.base_url = base_url(sources, options)?;
     Ok(content)
 }
 

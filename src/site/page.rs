@@ -2,7 +2,7 @@
 
 use crate::report::{Diagnostic, Place, Said};
 use crate::said;
-use crate::yaml::{self, Decoder, Node};
+use crate::yaml::{self, Decoder, Entries, Node};
 
 /// Where pages stand.
 pub const FOLDER: &str = "content/pages/";
@@ -16,6 +16,8 @@ pub struct Page {
     pub id: String,
     /// The title.
     pub title: String,
+    /// The title in the lines in which it is to be set; a break must not tear words apart.
+    pub title_lines: Vec<String>,
     /// Its name in the main menu.
     pub menu: String,
     /// The template and the place where it is named.
@@ -40,8 +42,19 @@ pub struct Page {
     pub body_at: usize,
 }
 
-const KEYS: &[&str] =
-    &["title", "menu", "template", "description", "keywords", "published", "source", "column_type", "toc", "anchors"];
+const KEYS: &[&str] = &[
+    "title",
+    "title_lines",
+    "menu",
+    "template",
+    "description",
+    "keywords",
+    "published",
+    "source",
+    "column_type",
+    "toc",
+    "anchors",
+];
 
 impl Page {
     /// The path of its output: `index.html` for the home page, else a folder of its own.
@@ -109,10 +122,12 @@ fn split(text: &str) -> Option<(String, usize)> {
 fn front_matter(d: &mut Decoder, node: &Node, path: &str, id: String, text: &str, body_at: usize) -> Option<Page> {
     let e = d.entries(node, KEYS);
     let title = d.required(&e, "title");
+    let title_lines = title_lines(d, &e, title.as_deref());
     let default_template = if id == "index" { "home.html" } else { "page.html" };
     let template = d.text(&e, "template").unwrap_or_else(|| default_template.to_owned());
     let at = e.get("template").map_or(node.at, |node| node.at);
     Some(Page {
+        title_lines,
         menu: d.text(&e, "menu").or_else(|| title.clone()).unwrap_or_default(),
         template: (at, template),
         description: d.text(&e, "description"),
@@ -128,6 +143,20 @@ fn front_matter(d: &mut Decoder, node: &Node, path: &str, id: String, text: &str
         body_at,
         title: title?,
     })
+}
+
+/// The title's lines, which together must be the title; without them the title is one line.
+fn title_lines(d: &mut Decoder, e: &Entries<'_>, title: Option<&str>) -> Vec<String> {
+    let lines = d.texts(e.get("title_lines"));
+    let Some(title) = title else { return lines };
+    if lines.is_empty() {
+        return vec![title.to_owned()];
+    }
+    if lines.concat() != title {
+        let at = e.get("title_lines").map_or(Place::default(), |node| node.at);
+        d.fault(at, said!("`title_lines` together must be the title", "title_lines 各行连起来应与 title 一致"));
+    }
+    lines
 }
 
 fn minute(text: &str) -> Result<String, Said> {
@@ -181,6 +210,14 @@ mod tests {
                 "content/pages/a.md:4:10: `anchors` can only be `articles`",
             ]
         );
+    }
+
+    #[test]
+    fn title_lines_are_the_title() {
+        let page = |lines: &str| parse("content/pages/a.md", &format!("---\ntitle: 甲乙\ntitle_lines: {lines}\n---\n"));
+        assert_eq!(page("[甲, 乙]").unwrap().title_lines, ["甲", "乙"]);
+        assert_eq!(page("").unwrap().title_lines, ["甲乙"]);
+        assert_eq!(page("[甲, 丙]").unwrap_err()[0].place, Place { line: 3, column: 14 });
     }
 
     #[test]

@@ -65,11 +65,11 @@ impl Job<'_> {
     }
 
     /// The file that asks for it.
-    fn source(&self) -> &str {
+    fn source(&self) -> String {
         match self {
-            Job::Page(page) => &page.path,
-            Job::Unit(_) => "content/units.yaml",
-            Job::Directory | Job::Sitemap | Job::NotFound => "templates",
+            Job::Page(page) => page.path.clone(),
+            Job::Unit(_) => "content/units.yaml".to_owned(),
+            Job::Directory | Job::Sitemap | Job::NotFound => format!("templates/{}", self.template()),
         }
     }
 }
@@ -89,7 +89,7 @@ pub fn plan<'a>(
     faults.extend(menu_faults(content));
     let mut addresses = Addresses::default();
     let mut owners = BTreeMap::new();
-    let outputs = pages.iter().map(|job| (job.output(), job.source().to_owned()));
+    let outputs = pages.iter().map(|job| (job.output(), job.source()));
     let files = assets.files.iter().map(|file| (file.path.clone(), "templates/static".to_owned()));
     let ready = downloads.iter().map(|download| (download.path.clone(), "content/forms".to_owned()));
     let plain = ["sitemap.xml", "robots.txt"].map(|path| (path.to_owned(), "templates".to_owned()));

@@ -15,6 +15,10 @@ use super::{Content, Download, words};
 pub struct PageView<'a> {
     /// The title.
     pub title: &'a str,
+    /// The title in lines.
+    pub title_lines: Vec<&'a str>,
+    /// Its short name, for the way from the home page.
+    pub label: &'a str,
     /// The menu entry it belongs to.
     pub section: &'a str,
     /// Whether it is that entry's own page.
@@ -48,6 +52,8 @@ impl<'a> PageView<'a> {
     fn plain(config: &SiteConfig, title: &'a str, output: &str) -> PageView<'a> {
         PageView {
             title,
+            title_lines: vec![title],
+            label: title,
             section: "",
             is_section: false,
             root: root_of(output),
@@ -72,6 +78,8 @@ impl<'a> PageView<'a> {
             kind,
         };
         PageView {
+            title_lines: page.title_lines.iter().map(String::as_str).collect(),
+            label: &page.menu,
             section: &page.id,
             is_section: true,
             description,
