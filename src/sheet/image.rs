@@ -37,7 +37,7 @@ pub(super) fn format(bytes: &[u8]) -> Option<ImageFormat> {
 /// One sheet for each page. Every page is decoded once, so that a broken one is known now.
 pub(super) fn open(bytes: &Arc<[u8]>, format: ImageFormat) -> Result<Vec<Sheet>, Fault> {
     if format == ImageFormat::Jpeg && !jpeg_is_whole(bytes) {
-        return Err(Fault::new("truncated", "图片不完整（传输中断），无法使用，请对方重新发送"));
+        return Err(Fault::new("unreadable", "图片不完整（传输中断），无法使用，请对方重新发送"));
     }
     let directories = match format {
         ImageFormat::Tiff => tiff_pages(bytes).into_iter().map(Some).collect(),
