@@ -1,6 +1,8 @@
 //! The mail corpus: every message in `tests/mail`, with LF and with CRLF line ends, against the leaves its neighbour
 //! `.json` expects. The expectations were made with the messages, from the bytes that went into them, not from our output.
 
+#![allow(clippy::disallowed_methods)]
+
 use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};

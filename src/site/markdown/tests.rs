@@ -1,3 +1,5 @@
+//! What Markdown becomes: emphasis beside Han characters, soft breaks, links, notes, addresses of articles.
+
 use super::super::page;
 use super::*;
 
