@@ -3,7 +3,7 @@
 
 BY = 示例员
 # Two of the sample mails, and the day the office decided on them; fixed so that content/register stays as committed.
-ACCEPTED =
+ACCEPTED = 20230704-edc12cdc-2 20230706-26319db5-1
 ON = 2023-07-20
 ZHUANBAN = cargo run --quiet --locked --
 
