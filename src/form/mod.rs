@@ -14,6 +14,8 @@ pub struct FormSpec {
     pub id: String,
     /// Counts breaking changes; old versions stay on file as `<id>@<version>.yaml`.
     pub version: u32,
+    /// The day this version was issued, `YYYY-MM-DD`.
+    pub issued: Option<String>,
     /// Letters that begin the form's QR text: `RF`.
     pub letters: String,
     /// The title as printed.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::check::parse_date;
 use super::{Column, Field, FormSpec, Group, Kind, Roles};
 use crate::report::{Diagnostic, Place, Said, nearest};
 use crate::said;
@@ -10,6 +11,7 @@ use crate::yaml::{self, Decoder, Entries, Node, Value};
 const FORM_KEYS: &[&str] = &[
     "id",
     "version",
+    "issued",
     "letters",
     "title",
     "other_titles",
@@ -51,6 +53,7 @@ fn form(d: &mut Decoder, node: &Node) -> Option<FormSpec> {
         synonyms,
         area_code: d.text(&e, "area_code"),
         internal: d.flag(&e, "internal"),
+        issued: d.parsed(&e, "issued", day),
         roles: roles?,
         groups,
         fields,
@@ -64,6 +67,11 @@ fn form(d: &mut Decoder, node: &Node) -> Option<FormSpec> {
 fn version(text: &str) -> Result<u32, Said> {
     let parsed = text.parse().ok().filter(|v| *v > 0);
     parsed.ok_or_else(|| said!("version must be a whole number from 1", "version 应为从 1 起的整数"))
+}
+
+fn day(text: &str) -> Result<String, Said> {
+    let day = parse_date(text).map(|date| date.to_string());
+    day.ok_or_else(|| said!("`{text}` is no day; write YYYY-MM-DD", "“{text}”不是日期，请写成 YYYY-MM-DD"))
 }
 
 /// An id that is safe in file names and addresses.

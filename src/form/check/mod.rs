@@ -130,6 +130,7 @@ mod tests {
         let spec = FormSpec {
             id: "t".into(),
             version: 1,
+            issued: None,
             letters: "T".into(),
             title: "t".into(),
             other_titles: vec![],
