@@ -27,6 +27,17 @@ fn rounded(score: f64) -> f64 {
     (score * 100.0).round() / 100.0
 }
 
+/// Brings every value into its normal form, as people edit the files by hand, and drops those that hold nothing.
+pub fn normalise(record: &mut Record, office: &Office<'_>) {
+    let Some(spec) = record.form.as_deref().and_then(|id| office.form(id)) else { return };
+    for (id, FlowMap(entry)) in &mut record.fields {
+        if let Some(field) = spec.field(id) {
+            entry.value = check(spec, field, &entry.value).value;
+        }
+    }
+    record.fields.retain(|_, FlowMap(entry)| !entry.value.is_empty());
+}
+
 /// Checks every value again and rewrites the faults that follow from values.
 pub fn refresh(record: &mut Record, office: &Office<'_>) {
     let keep = |fault: &Fault| match fault.field {

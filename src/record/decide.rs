@@ -70,6 +70,10 @@ fn accept(
     signed: &Signed,
 ) -> Result<Record, Said> {
     must_wait(record)?;
+    let mut record = record.clone();
+    checks::normalise(&mut record, office);
+    checks::refresh(&mut record, office);
+    let record = &record;
     let unit = complete(record, office)?;
     let replaces = replaced(record, standing, register.of(unit), office)?;
     let did = match &replaces {
