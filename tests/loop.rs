@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use zhuanban::blank::docx::docx;
@@ -95,7 +95,7 @@ impl Set {
 fn forms() -> Vec<FormSpec> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("content/forms");
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let read = |path: std::path::PathBuf| parse(&path.display().to_string(), &fs::read_to_string(&path).unwrap());
+    let read = |path: PathBuf| parse(&path.display().to_string(), &fs::read_to_string(&path).unwrap());
     let forms: Vec<FormSpec> = paths.map(|path| read(path).unwrap()).collect();
     assert!(!forms.is_empty());
     forms
@@ -111,7 +111,8 @@ fn came_back(spec: &FormSpec, document: &[u8]) -> (Values, Vec<String>) {
     (values, record.faults.iter().map(|fault| fault.code.clone()).collect())
 }
 
-fn each(go: impl Fn(&FormSpec, &Values)) {
+/// Calls with every form and every set of values for it.
+fn each(mut go: impl FnMut(&FormSpec, &Values)) {
     for spec in forms() {
         for set in [PLAIN, LONG, SPARSE] {
             let values = set.values(&spec);
@@ -161,27 +162,31 @@ fn dress(spec: &FormSpec, id: &str, value: &str) -> String {
 
 #[test]
 fn a_form_saved_by_libreoffice_comes_back() {
-    each(|spec, values| {
-        let written = docx(spec, values).unwrap();
-        let through_word = convert(&written, "docx", "docx:MS Word 2007 XML", "docx");
-        assert_eq!(&came_back(spec, &through_word).0, values, "docx saved again");
-        let odt = convert(&written, "docx", "odt", "odt");
-        let through_odt = convert(&odt, "odt", "docx:MS Word 2007 XML", "docx");
-        assert_eq!(&came_back(spec, &through_odt).0, values, "docx to odt and back");
-    });
+    let mut all: Vec<(FormSpec, Values)> = Vec::new();
+    each(|spec, values| all.push((spec.clone(), values.clone())));
+    let written: Vec<Vec<u8>> = all.iter().map(|(spec, values)| docx(spec, values).unwrap()).collect();
+    let saved_again = convert(&written, "docx", "docx:MS Word 2007 XML", "docx");
+    let through_odt = convert(&convert(&written, "docx", "odt", "odt"), "odt", "docx:MS Word 2007 XML", "docx");
+    for (at, (spec, values)) in all.iter().enumerate() {
+        assert_eq!(&came_back(spec, &saved_again[at]).0, values, "docx saved again");
+        assert_eq!(&came_back(spec, &through_odt[at]).0, values, "docx to odt and back");
+    }
 }
 
-/// What LibreOffice makes of a document.
-fn convert(document: &[u8], from: &str, filter: &str, to: &str) -> Vec<u8> {
+/// What LibreOffice makes of documents, all in one run: its start is the slow part.
+fn convert(documents: &[Vec<u8>], from: &str, filter: &str, to: &str) -> Vec<Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
-    let (source, out) = (folder.path().join(format!("form.{from}")), folder.path().join("out"));
-    fs::write(&source, document).unwrap();
-    let profile = format!("-env:UserInstallation=file://{}", folder.path().join("profile").display());
+    let path = |name: String| folder.path().join(name);
+    let sources: Vec<PathBuf> = (0..documents.len()).map(|n| path(format!("{n}.{from}"))).collect();
+    sources.iter().zip(documents).for_each(|(source, document)| fs::write(source, document).unwrap());
+    let profile = format!("-env:UserInstallation=file://{}", path("profile".to_owned()).display());
     let ran = Command::new("soffice")
         .args([&profile, "--headless", "--convert-to", filter, "--outdir"])
-        .args([&out, &source])
+        .arg(path("out".to_owned()))
+        .args(&sources)
         .output()
         .unwrap_or_else(|e| panic!("soffice cannot be run ({e}); `make setup` installs it"));
-    let made = fs::read(out.join(format!("form.{to}")));
-    made.unwrap_or_else(|e| panic!("soffice made no .{to} ({e}); `make setup` installs what it needs: {ran:?}"))
+    let made = |n: usize| fs::read(path(format!("out/{n}.{to}")));
+    let missing = |e| panic!("soffice made no .{to} ({e}); `make setup` installs what it needs: {ran:?}");
+    (0..documents.len()).map(|n| made(n).unwrap_or_else(missing)).collect()
 }
