@@ -25,3 +25,7 @@ test: setup
 # Debian packages that tests and the screenshot need; skipped where they are there already.
 setup:
 	./scripts/setup.sh
+
+# The pictures of the README, from the demo's site.
+screenshot: setup demo
+	./scripts/screenshot.sh

@@ -4,6 +4,8 @@
 //! `path ! text` (must not); a hash in a file name is left out. `remove.txt` names files to take away.
 //! `UPDATE=1 cargo test --test site` rewrites `errors.txt`; read the difference before you commit it.
 
+#![allow(clippy::disallowed_methods)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

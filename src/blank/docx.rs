@@ -1,143 +1,180 @@
 //! Writes the form as an editable .docx for Word, WPS and LibreOffice: blank, or filled in with values.
 //!
-//! The same definition and values give the same bytes on any day: no clock, and every id is set here.
+//! The XML is written here, in the order of the schema (ECMA-376). The same definition and values give the same bytes on
+//! any day.
 
-mod order;
 mod package;
 mod style;
-
-use docx_rs::{
-    Docx, Footer, HeightRule, PageMargin, Paragraph, Run, Table, TableAlignmentType, TableBorder, TableBorderPosition,
-    TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, VMergeType, WidthType,
-};
 
 use super::plan::AIR;
 use super::text::{PADDING, printed};
 use super::{Cell, Layout, PAGE, Role, Row, layout};
 use crate::form::{FormSpec, Values};
-use style::{at_least, points, twips};
+use style::{points, twips};
 
 /// The table's outer and inner rules in eighths of a point: bold enough to be found again on a scan.
-const OUTER_RULE: usize = 12;
-const INNER_RULE: usize = 6;
+const OUTER_RULE: u32 = 12;
+const INNER_RULE: u32 = 6;
+
+/// Whoever hears the table read out is told what is where.
+const DESCRIPTION: &str = "左侧为栏目名称，右侧为填写内容。";
+
+const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
+/// The namespaces of the two parts that hold text.
+const SPACES: &str = concat!(
+    r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" "#,
+    r#"xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships""#
+);
 
 /// The form as .docx. Values of unknown fields are left out; without values it is the blank form.
 pub fn docx(spec: &FormSpec, values: &Values) -> Result<Vec<u8>, String> {
     let layout = layout(spec);
-    let mut writer = Writer { spec, values, layout: &layout, paragraphs: 0 };
-    package::pack(writer.document().build(), spec)
+    let writer = Writer { spec, values, layout: &layout };
+    package::pack(spec, &writer.document(), &writer.footer(), &style::sheet(&layout))
 }
 
 struct Writer<'a> {
     spec: &'a FormSpec,
     values: &'a Values,
     layout: &'a Layout,
-    paragraphs: u32,
 }
 
 impl Writer<'_> {
-    fn document(&mut self) -> Docx {
-        let layout = self.layout;
-        let foot = Footer::new().add_paragraph(self.paragraph(style::FOOT, &layout.foot.text));
-        let title = self.paragraph(style::TITLE, &layout.title.text);
-        let table = self.table();
-        let end = self.paragraph(style::END, "");
-        style::add(Docx::new(), layout)
-            .page_size(twips(PAGE.width) as u32, twips(PAGE.height) as u32)
-            .page_margin(margins(layout))
-            .footer(foot)
-            .add_paragraph(title)
-            .add_table(table)
-            .add_paragraph(end)
+    fn document(&self) -> String {
+        let title = paragraph(style::TITLE, "", &self.layout.title.text);
+        let (table, end, section) = (self.table(), paragraph(style::END, "", ""), section(self.layout));
+        format!("{DECLARATION}<w:document {SPACES}><w:body>{title}{table}{end}{section}</w:body></w:document>")
     }
 
-    /// A paragraph with an id of ours: the library's own ids count on from one document to the next.
-    fn paragraph(&mut self, style: &str, text: &str) -> Paragraph {
-        self.paragraphs += 1;
-        let paragraph = Paragraph::new().id(format!("{:08X}", self.paragraphs)).style(style);
-        if text.is_empty() { paragraph } else { paragraph.add_run(Run::new().add_text(text)) }
+    fn footer(&self) -> String {
+        let foot = paragraph(style::FOOT, "", &self.layout.foot.text);
+        format!("{DECLARATION}<w:ftr {SPACES}>{foot}</w:ftr>")
     }
 
-    fn table(&mut self) -> Table {
-        let layout = self.layout;
-        let rows = layout.rows.iter().map(|row| self.row(row)).collect();
-        let grid = layout.edges.windows(2).map(|edge| twips(edge[1] - edge[0])).collect();
-        let (padding, air) = (twips(PADDING), twips(AIR / 2.0));
-        let table = Table::new(rows)
-            .set_grid(grid)
-            .width(twips(layout.table().width), WidthType::Dxa)
-            .layout(TableLayoutType::Fixed)
-            .align(TableAlignmentType::Center)
-            .margins(TableCellMargins::new().margin(air, padding, air, padding));
-        use TableBorderPosition::{Bottom, InsideH, InsideV, Left, Right, Top};
-        let rule = |table: Table, at, size| table.set_border(TableBorder::new(at).size(size));
-        let table = [Top, Left, Bottom, Right].into_iter().fold(table, |table, at| rule(table, at, OUTER_RULE));
-        [InsideH, InsideV].into_iter().fold(table, |table, at| rule(table, at, INNER_RULE))
+    fn table(&self) -> String {
+        let column = |edge: &[f64]| format!(r#"<w:gridCol w:w="{}"/>"#, twips(edge[1] - edge[0]));
+        let grid: String = self.layout.edges.windows(2).map(column).collect();
+        let rows: String = self.layout.rows.iter().map(|row| self.row(row)).collect();
+        let properties = table_properties(self.layout.table().width, &self.spec.title);
+        format!("<w:tbl>{properties}<w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>")
     }
 
-    fn row(&mut self, row: &Row) -> TableRow {
-        let mut cells = Vec::new();
+    fn row(&self, row: &Row) -> String {
+        let mut cells = String::new();
         // A row whose first label stands to the right of the table's edge lies beside a group's label from above.
         if row.cells.first().is_some_and(|cell| cell.area.left > self.layout.table().left) {
             let width = self.layout.edges[1] - self.layout.edges[0];
-            let below = TableCell::new().width(twips(width), WidthType::Dxa).vertical_merge(VMergeType::Continue);
-            cells.push(below.add_paragraph(self.paragraph(style::LABEL, "")));
+            cells.push_str(&self::cell(width, r#"<w:vMerge w:val="continue"/>"#, &paragraph(style::LABEL, "", "")));
         }
         for (at, cell) in row.cells.iter().enumerate() {
             match cell.role {
                 Role::Inline(_) => {}
-                Role::GroupLabel => cells.push(self.cell(cell, &[]).vertical_merge(VMergeType::Restart)),
-                Role::Label => cells.push(self.cell(cell, &[])),
-                Role::Value(_) => cells.push(self.cell(cell, &row.cells[at + 1..])),
+                Role::GroupLabel => cells.push_str(&self.cell(cell, r#"<w:vMerge w:val="restart"/>"#, &[])),
+                Role::Label => cells.push_str(&self.cell(cell, "", &[])),
+                Role::Value(_) => cells.push_str(&self.cell(cell, "", &row.cells[at + 1..])),
             }
         }
-        TableRow::new(cells).row_height(twips(row.height) as f32).height_rule(HeightRule::AtLeast).cant_split()
+        let height = twips(row.height);
+        let properties = format!(r#"<w:cantSplit/><w:trHeight w:val="{height}" w:hRule="atLeast"/>"#);
+        format!("<w:tr><w:trPr>{properties}</w:trPr>{cells}</w:tr>")
     }
 
     /// A cell with its own text or value and the inline values under it.
-    fn cell(&mut self, cell: &Cell, inline: &[Cell]) -> TableCell {
-        let mut made =
-            TableCell::new().width(twips(cell.area.width), WidthType::Dxa).vertical_align(VAlignType::Center);
-        let span = self.layout.span(cell);
-        if span > 1 {
-            made = made.grid_span(span);
-        }
-        for paragraph in self.paragraphs_of(cell) {
-            made = made.add_paragraph(paragraph);
-        }
+    fn cell(&self, cell: &Cell, merge: &str, inline: &[Cell]) -> String {
+        let span = match self.layout.span(cell) {
+            0 | 1 => String::new(),
+            wide => format!(r#"<w:gridSpan w:val="{wide}"/>"#),
+        };
+        let mut content = self.paragraphs(cell, "");
         for below in inline {
             // Apart from the value above by what the layout gives them, less the line each of them is.
-            let apart = twips(below.area.height).saturating_sub(points(self.layout.leading) as usize);
-            for paragraph in self.paragraphs_of(below) {
-                made = made.add_paragraph(paragraph.line_spacing(at_least(self.layout.leading).before(apart as u32)));
-            }
+            let apart = twips(below.area.height).saturating_sub(points(self.layout.leading));
+            let spacing = style::at_least(self.layout.leading, apart);
+            content.push_str(&self.paragraphs(below, &spacing));
         }
-        made
+        self::cell(cell.area.width, &format!("{span}{merge}"), &content)
     }
 
-    fn paragraphs_of(&mut self, cell: &Cell) -> Vec<Paragraph> {
+    fn paragraphs(&self, cell: &Cell, spacing: &str) -> String {
         let Some(field) = cell.role.field().and_then(|id| self.spec.field(id)) else {
-            return vec![self.paragraph(style::LABEL, &cell.text)];
+            return paragraph(style::LABEL, spacing, &cell.text);
         };
         let value = self.values.get(&field.id).map_or("", String::as_str);
-        let style = style::of_value(field.kind);
         let lines = printed(field.kind, value);
         let before = |at| if at == 0 { cell.text.as_str() } else { "" };
-        lines.iter().enumerate().map(|(at, line)| self.paragraph(style, &format!("{}{line}", before(at)))).collect()
+        let one = |(at, line): (usize, &String)| {
+            paragraph(style::of_value(field.kind), spacing, &format!("{}{line}", before(at)))
+        };
+        lines.iter().enumerate().map(one).collect()
     }
 }
 
-fn margins(layout: &Layout) -> PageMargin {
+fn paragraph(style: &str, spacing: &str, text: &str) -> String {
+    let run = match text {
+        "" => String::new(),
+        text => format!(r#"<w:r><w:t xml:space="preserve">{}</w:t></w:r>"#, escape(text)),
+    };
+    format!(r#"<w:p><w:pPr><w:pStyle w:val="{style}"/>{spacing}</w:pPr>{run}</w:p>"#)
+}
+
+fn cell(width: f64, merge: &str, content: &str) -> String {
+    let width = twips(width);
+    format!(
+        r#"<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merge}<w:vAlign w:val="center"/></w:tcPr>{content}</w:tc>"#
+    )
+}
+
+/// The first column heads its rows; the table has a name and a description for those who hear it read out.
+fn table_properties(width: f64, title: &str) -> String {
+    let rule = |(side, size)| format!(r#"<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="000000"/>"#);
+    let sides = [("top", OUTER_RULE), ("left", OUTER_RULE), ("bottom", OUTER_RULE), ("right", OUTER_RULE)];
+    let borders: String =
+        sides.into_iter().chain([("insideH", INNER_RULE), ("insideV", INNER_RULE)]).map(rule).collect();
+    let margin = |(side, width)| format!(r#"<w:{side} w:w="{}" w:type="dxa"/>"#, twips(width));
+    let margins = [("top", AIR / 2.0), ("left", PADDING), ("bottom", AIR / 2.0), ("right", PADDING)];
+    let margins: String = margins.into_iter().map(margin).collect();
+    let (width, title) = (twips(width), escape(title));
+    format!(
+        concat!(
+            r#"<w:tblPr><w:tblW w:w="{width}" w:type="dxa"/><w:jc w:val="center"/>"#,
+            r#"<w:tblBorders>{borders}</w:tblBorders><w:tblLayout w:type="fixed"/>"#,
+            r#"<w:tblCellMar>{margins}</w:tblCellMar><w:tblLook w:val="0680" w:firstRow="0" w:lastRow="0" "#,
+            r#"w:firstColumn="1" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>"#,
+            r#"<w:tblCaption w:val="{title}"/><w:tblDescription w:val="{description}"/></w:tblPr>"#
+        ),
+        width = width,
+        borders = borders,
+        margins = margins,
+        title = title,
+        description = DESCRIPTION,
+    )
+}
+
+/// The page: its footer, its size and its margins.
+fn section(layout: &Layout) -> String {
     let (title, foot) = (layout.title.area, layout.foot.area);
-    PageMargin {
-        top: twips(title.top) as i32,
-        left: twips(title.left) as i32,
-        right: twips(PAGE.width - title.right()) as i32,
-        bottom: twips(PAGE.height - foot.top) as i32,
-        header: twips(title.top / 2.0) as i32,
-        footer: twips(PAGE.height - foot.bottom()) as i32,
-        gutter: 0,
-    }
+    let margins = [
+        ("top", title.top),
+        ("right", PAGE.width - title.right()),
+        ("bottom", PAGE.height - foot.top),
+        ("left", title.left),
+        ("header", title.top / 2.0),
+        ("footer", PAGE.height - foot.bottom()),
+        ("gutter", 0.0),
+    ];
+    let margins: String = margins.into_iter().map(|(side, mm)| format!(r#" w:{side}="{}""#, twips(mm))).collect();
+    let (footer, width, height) = (package::FOOTER, twips(PAGE.width), twips(PAGE.height));
+    format!(
+        concat!(
+            r#"<w:sectPr><w:footerReference w:type="default" r:id="{}"/>"#,
+            r#"<w:pgSz w:w="{}" w:h="{}"/><w:pgMar{}/></w:sectPr>"#
+        ),
+        footer, width, height, margins
+    )
+}
+
+fn escape(text: &str) -> String {
+    quick_xml::escape::escape(text).into_owned()
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ fn build(sources: &Sources, options: &Options) -> Result<Built, Vec<Diagnostic>>
 
 /// The blank forms, made from their definitions.
 fn downloads(content: &Content) -> Result<Vec<Download>, Vec<Diagnostic>> {
-    content.forms.iter().map(download).collect()
+    content.forms.iter().filter(|spec| !spec.internal).map(download).collect()
 }
 
 fn download(spec: &FormSpec) -> Result<Download, Vec<Diagnostic>> {

@@ -110,7 +110,7 @@ impl Desk<'_> {
         if json {
             print_json(&records)?;
         } else {
-            self.print_lines(&records, &fold(&all));
+            self.print_lines(&records, &fold(&all, &self.office.rules()));
         }
         // The others are listed all the same, but a script must notice that some are not.
         if broken.is_empty() { Ok(()) } else { Err(Failure::Wrong(broken)) }
@@ -147,7 +147,7 @@ impl Desk<'_> {
         for (label, value) in labelled(record, &rules) {
             println!("{label}：{value}");
         }
-        for other in record.unit_id().map(|unit| fold(&records).of(unit).to_vec()).unwrap_or_default() {
+        for other in record.unit_id().map(|unit| fold(&records, &rules).of(unit).to_vec()).unwrap_or_default() {
             println!("在任专办员：{} {}", other.id, officer_of(other, &rules));
         }
         Ok(())
@@ -179,7 +179,7 @@ impl Desk<'_> {
     fn ask(&self, id: &str) -> Result<Standing, Failure> {
         let records = self.records()?;
         let record = self.find(&records, id)?;
-        let register = fold(&records);
+        let register = fold(&records, &self.office.rules());
         let in_office = record.unit_id().map(|unit| register.of(unit)).unwrap_or_default();
         let waits = record.status == Status::Pending;
         if in_office.is_empty() || !waits || !io::stdin().is_terminal() {
@@ -214,7 +214,7 @@ impl Desk<'_> {
             self.voice.say(&said!("record {id} is {en} already; nothing to do", "记录{id}{zh}，无需再办"));
             return Ok(());
         }
-        let decided = decide(record, decision, &fold(&records), &rules, signed)?;
+        let decided = decide(record, decision, &fold(&records, &rules), &rules, signed)?;
         let after: Vec<Record> =
             records.iter().filter(|r| r.id != decided.id).cloned().chain([decided.clone()]).collect();
         let listing = self.listing(&decided, &after)?;
@@ -254,7 +254,7 @@ impl Desk<'_> {
             )
             .into());
         }
-        let register: Register<'_> = fold(after);
+        let register: Register<'_> = fold(after, &self.office.rules());
         Ok(Some((unit.to_owned(), register.listing(unit, &self.office.rules()))))
     }
 

@@ -27,15 +27,15 @@ fn rounded(score: f64) -> f64 {
     (score * 100.0).round() / 100.0
 }
 
-/// Brings every value into its normal form, as people edit the files by hand, and drops those that hold nothing.
+/// Brings every value into its normal form; people who edit a record by hand need not know it.
 pub fn normalise(record: &mut Record, office: &Office<'_>) {
     let Some(spec) = record.form.as_deref().and_then(|id| office.form(id)) else { return };
-    for (id, FlowMap(entry)) in &mut record.fields {
-        if let Some(field) = spec.field(id) {
-            entry.value = check(spec, field, &entry.value).value;
+    for (id, FlowMap(field)) in &mut record.fields {
+        if let Some(kind) = spec.field(id) {
+            field.value = check(spec, kind, &field.value).value;
         }
     }
-    record.fields.retain(|_, FlowMap(entry)| !entry.value.is_empty());
+    record.fields.retain(|_, FlowMap(field)| !field.value.is_empty());
 }
 
 /// Checks every value again and rewrites the faults that follow from values.

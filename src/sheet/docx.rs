@@ -146,10 +146,8 @@ impl<'a> Parser<'a> {
                     name if SKIPPED.contains(&name) || matches!(name, "txbxContent" | "p") => self.skip()?,
                     _ => (),
                 },
-                event if is_text && is_content(&event) => {
-                    if !self.prompts.contains(&true) {
-                        text.push_str(&content(&event));
-                    }
+                event if is_text && is_content(&event) && !self.prompts.contains(&true) => {
+                    text.push_str(&content(&event));
                 }
                 Event::End(tag) => match tag.local_name().as_ref() {
                     "t" => is_text = false,
@@ -374,6 +372,21 @@ mod tests {
         assert_eq!(texts(&format!("<w:tbl><w:tr><w:tc>{inner}<w:p/></w:tc></w:tr></w:tbl>")), ["单位", "示例局"]);
         let late = format!("<w:tbl><w:tr><w:trPr><w:gridBefore w:val='2'/></w:trPr>{}</w:tr></w:tbl>", tc("", "格"));
         assert_eq!(read(&late)[0].at.left, 2.);
+    }
+
+    #[test]
+    fn a_whole_file_is_opened() {
+        let cell = |text| {
+            let run = docx_rs::Run::new().add_text(text);
+            docx_rs::TableCell::new().add_paragraph(docx_rs::Paragraph::new().add_run(run))
+        };
+        let row = docx_rs::TableRow::new(vec![cell("姓名"), cell("示例甲")]);
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        docx_rs::Docx::new().add_table(docx_rs::Table::new(vec![row])).build().pack(&mut bytes).unwrap();
+        let opened = super::super::open(&std::sync::Arc::from(bytes.into_inner())).unwrap();
+        let super::super::Opened::Sheets(sheets) = opened else { panic!() };
+        let super::super::Surface::Cells(cells) = &sheets[0].surface else { panic!() };
+        assert_eq!(cells.iter().map(|c| c.text.as_str()).collect::<Vec<_>>(), ["姓名", "示例甲"]);
     }
 
     #[test]

@@ -9,13 +9,43 @@ use super::grid::{Block, Slot, stack};
 const MOST_BYTES: usize = 4 << 20;
 /// Elements inside each other that are walked. Deeper ones are left out; recursion needs an end.
 const DEEPEST: usize = 400;
+/// Elements inside each other where parsing ends. Generated mail reaches a few hundred.
+const TOO_DEEP: usize = 2_000;
 
 /// All cells of a page.
 pub(super) fn cells(text: &str) -> Vec<Cell> {
-    let page = Html::parse_document(&text[..text.floor_char_boundary(MOST_BYTES)]);
+    let page = Html::parse_document(shallow(&text[..text.floor_char_boundary(MOST_BYTES)]));
     let mut flow = Flow::default();
     flow.element(page.root_element(), 0);
     stack(&flow.finish())
+}
+
+/// The text up to where its elements stand too deep: the parser's work grows with the square of their depth.
+fn shallow(text: &str) -> &str {
+    let mut depth = 0usize;
+    for (at, _) in text.match_indices('<') {
+        let tag = &text.as_bytes()[at + 1..];
+        match tag.first() {
+            Some(b'/') => depth = depth.saturating_sub(1),
+            Some(first) if first.is_ascii_alphabetic() && !closes_itself(tag) => depth += 1,
+            _ => (),
+        }
+        if depth > TOO_DEEP {
+            return &text[..at];
+        }
+    }
+    text
+}
+
+/// Elements without an end, or whose end may be left out.
+fn closes_itself(tag: &[u8]) -> bool {
+    const OPEN_ENDED: [&str; 23] = [
+        "br", "p", "li", "td", "th", "tr", "img", "hr", "input", "meta", "link", "col", "dt", "dd", "option", "tbody",
+        "thead", "tfoot", "colgroup", "area", "base", "wbr", "o:p",
+    ];
+    let name = tag.iter().take(10).take_while(|b| b.is_ascii_alphanumeric() || **b == b':');
+    let name: String = name.map(|b| char::from(b.to_ascii_lowercase())).collect();
+    OPEN_ENDED.contains(&name.as_str())
 }
 
 /// Blocks so far and the line being filled.

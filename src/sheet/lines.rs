@@ -7,6 +7,10 @@ use super::grid::cell;
 
 /// Longest label in characters: `统一社会信用代码（组织机构代码）` has 16.
 const LONGEST_LABEL: usize = 24;
+/// Colons of one line that are looked at: a whole form written into one line has a dozen. Bounds the work on hostile lines.
+const MOST_COLONS: usize = 64;
+/// Longest line in bytes that is searched for labels and columns; a longer one is one cell.
+const LONGEST_LINE: usize = 8_000;
 /// Lines of one text that are read: far beyond any mail with its quoted history.
 const MOST_LINES: usize = 20_000;
 
@@ -35,6 +39,9 @@ fn line_cells(line: &str, row: usize, cells: &mut Vec<Cell>) {
     let mut add = |text: &str, columns: Range<usize>| {
         cells.push(cell(text.trim().to_owned(), (columns.start, row), (columns.end, row + 1)));
     };
+    if line.len() > LONGEST_LINE {
+        return add(line, 0..2);
+    }
     let pairs = pairs(line);
     if !pairs.is_empty() {
         for (n, (label, value)) in pairs.iter().enumerate() {
@@ -54,7 +61,7 @@ fn line_cells(line: &str, row: usize, cells: &mut Vec<Cell>) {
 fn unquoted(line: &str) -> String {
     let plain: String =
         line.chars().filter(|c| *c != '\u{feff}').map(|c| if c == '\u{a0}' { ' ' } else { c }).collect();
-    let body = plain.trim_start_matches(|c: char| matches!(c, '>' | '＞') || c == ' ');
+    let body = plain.trim_start_matches(['>', '＞', ' ']);
     // A line that was no quote keeps its indent, which may be a column.
     if body.len() < plain.trim_start().len() { body.to_owned() } else { plain }
 }
@@ -77,7 +84,7 @@ fn pairs(line: &str) -> Vec<(String, String)> {
 /// the separator before them.
 fn label_colons(line: &str) -> Vec<(Range<usize>, Range<usize>)> {
     let mut found: Vec<(Range<usize>, Range<usize>)> = Vec::new();
-    for (at, c) in line.char_indices().filter(|(_, c)| matches!(c, '：' | ':' | '︰' | '﹕')) {
+    for (at, c) in line.char_indices().filter(|(_, c)| matches!(c, '：' | ':' | '︰' | '﹕')).take(MOST_COLONS) {
         let after = at + c.len_utf8();
         let from = found.last().map_or(0, |(_, colon)| colon.end);
         let start = if found.is_empty() { 0 } else { later_label(line, from, at) };
@@ -166,7 +173,7 @@ fn compact(label: &str) -> String {
 fn columns(line: &str) -> Vec<String> {
     let line = line.trim();
     if line.contains('\t') {
-        return line.split('\t').map(|column| compact(column)).collect();
+        return line.split('\t').map(compact).collect();
     }
     let wide = line.replace('\u{3000}', "  ");
     let words = wide.split("  ").map(str::trim).filter(|word| !word.is_empty());

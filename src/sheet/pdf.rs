@@ -78,7 +78,8 @@ pub(super) fn open(bytes: &Arc<[u8]>) -> Result<Vec<Sheet>, Fault> {
 fn sheet(page: Page) -> Sheet {
     let (width, height) = page.dimensions();
     let scale = scale(width, height);
-    let size = (((width * scale) as u32).max(1), ((height * scale) as u32).max(1));
+    // Rounded, not cut off: a page that is one 200 dpi scan is then drawn pixel for pixel.
+    let size = (((width * scale).round() as u32).max(1), ((height * scale).round() as u32).max(1));
     Sheet { number: page.index + 1, surface: Surface::Pixels(Picture { source: Source::Page(page), size }) }
 }
 

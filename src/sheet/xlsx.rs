@@ -140,4 +140,59 @@ mod tests {
             (0..1_000).map(|row| ((row, 0), "x".into())).chain([((5, 16_000), "x".into())]).collect();
         assert_eq!(placed(texts, &[]).len(), 1_001);
     }
+
+    fn workbook(sheets: &[(&str, &str, &str)]) -> Vec<u8> {
+        const NS: &str = "xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main' \
+            xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships'";
+        const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
+        const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        let mut list = String::new();
+        let mut links = String::new();
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let mut add = |name: &str, text: &str| {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+        };
+        for (n, (name, state, body)) in sheets.iter().enumerate() {
+            list += &format!("<sheet name='{name}' sheetId='{n}' state='{state}' r:id='r{n}'/>");
+            links += &format!("<Relationship Id='r{n}' Type='{OFFICE}/worksheet' Target='worksheets/sheet{n}.xml'/>");
+            add(&format!("xl/worksheets/sheet{n}.xml"), &format!("<worksheet {NS}>{body}</worksheet>"));
+        }
+        add("[Content_Types].xml", &format!("<Types xmlns='{PACKAGE}/content-types'/>"));
+        add("xl/workbook.xml", &format!("<workbook {NS}><sheets>{list}</sheets></workbook>"));
+        let root = format!("<Relationship Id='r' Type='{OFFICE}/officeDocument' Target='xl/workbook.xml'/>");
+        add("_rels/.rels", &format!("<Relationships xmlns='{PACKAGE}/relationships'>{root}</Relationships>"));
+        let links = format!("<Relationships xmlns='{PACKAGE}/relationships'>{links}</Relationships>");
+        add("xl/_rels/workbook.xml.rels", &links);
+        zip.finish().unwrap().into_inner()
+    }
+
+    fn texts(sheet: &Sheet) -> Vec<&str> {
+        let super::super::Surface::Cells(cells) = &sheet.surface else { panic!() };
+        cells.iter().map(|cell| cell.text.as_str()).collect()
+    }
+
+    #[test]
+    fn every_worksheet_is_read_also_hidden_ones() {
+        let row = |text: &str| {
+            format!(
+                "<sheetData><row r='1'><c r='A1' t='inlineStr'><is><t>{text}</t></is></c><c r='C1'><v>1.94E10</v></c></row></sheetData>"
+            )
+        };
+        let bytes = workbook(&[("甲", "visible", &row("单位")), ("乙", "hidden", &row("机构"))]);
+        let sheets = open(&bytes).unwrap();
+        assert_eq!(
+            sheets.iter().map(texts).collect::<Vec<_>>(),
+            [["单位", "", "19400000000"], ["机构", "", "19400000000"]]
+        );
+        assert_eq!(sheets[1].number, 2);
+    }
+
+    #[test]
+    fn a_sheet_that_spans_the_world_is_no_world() {
+        let far = "<sheetData><row r='1'><c r='A1'><v>1</v></c></row>\
+            <row r='1048576'><c r='XFD1048576'><v>2</v></c></row></sheetData>";
+        let sheets = open(&workbook(&[("甲", "visible", far)])).unwrap();
+        assert_eq!(texts(&sheets[0]).iter().filter(|text| !text.is_empty()).count(), 2);
+    }
 }

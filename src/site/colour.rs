@@ -35,10 +35,11 @@ impl Colour {
         Ok(Colour(rgb))
     }
 
-    /// The same hue, mixed with white until text in it is readable on a dark page.
+    /// The same hue, raised until text in it is readable on a dark page. Raising all channels alike keeps it vivid, where
+    /// mixing with white would make it pale.
     pub fn on_dark(self) -> Colour {
-        let mixed = |share: u32| Colour(self.0.map(|c| ((u32::from(c) * (100 - share) + 255 * share) / 100) as u8));
-        (0..=100).step_by(5).map(mixed).find(|c| c.contrast(NIGHT) >= READABLE + 1.0).unwrap_or(Colour([255; 3]))
+        let raised = |by: u8| Colour(self.0.map(|c| c.saturating_add(by)));
+        (0..=255).map(raised).find(|c| c.contrast(NIGHT) >= READABLE + 0.3).unwrap_or(Colour([255; 3]))
     }
 
     /// Contrast ratio as WCAG 2.2 defines it, 1 to 21.

@@ -1,6 +1,8 @@
 //! Reads all of `content/`: every fault of every file at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
 
 use crate::form::{self, FormSpec};
 use crate::listing::{self, Listing};
@@ -41,9 +43,10 @@ pub fn load(sources: &Sources) -> Parsed<Content> {
     let pages = all(sources, page::FOLDER, ".md", page::parse, &mut faults);
     let before = faults.len();
     let forms = all(sources, FORMS, ".yaml", form, &mut faults);
+    let ids: Option<BTreeSet<&str>> = units.as_ref().map(|units| units.list.iter().map(|u| u.id.as_str()).collect());
     // Against broken forms every listing would look wrong.
     let listings = match faults.len() == before {
-        true => all(sources, REGISTER, ".yaml", |path, text| listing(path, text, &forms, units.as_ref()), &mut faults),
+        true => all(sources, REGISTER, ".yaml", |path, text| listing(path, text, &forms, ids.as_ref()), &mut faults),
         false => Vec::new(),
     };
     faults.sort();
@@ -62,15 +65,17 @@ fn one<T>(sources: &Sources, path: &str, parse: impl Fn(&str, &str) -> Parsed<T>
 }
 
 /// Every file of a folder, the broken ones as faults. Old versions of forms (`<id>@<version>.yaml`) are not in force.
-fn all<T>(
+fn all<T: Send>(
     sources: &Sources,
     folder: &str,
     ending: &str,
-    parse: impl Fn(&str, &str) -> Parsed<T>,
+    parse: impl Fn(&str, &str) -> Parsed<T> + Sync,
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<T> {
-    let paths = sources.files.keys().filter(|p| p.starts_with(folder) && p.ends_with(ending) && !p.contains('@'));
-    paths.filter_map(|path| one(sources, path, &parse).map_err(|f| faults.extend(f)).ok()).collect()
+    let wanted = |path: &&String| path.starts_with(folder) && path.ends_with(ending) && !path.contains('@');
+    let paths: Vec<&String> = sources.files.keys().filter(wanted).collect();
+    let parsed: Vec<Parsed<T>> = paths.par_iter().map(|path| one(sources, path, &parse)).collect();
+    parsed.into_iter().filter_map(|one| one.map_err(|f| faults.extend(f)).ok()).collect()
 }
 
 fn form(path: &str, text: &str) -> Parsed<FormSpec> {
@@ -79,11 +84,11 @@ fn form(path: &str, text: &str) -> Parsed<FormSpec> {
     Ok(spec)
 }
 
-fn listing(path: &str, text: &str, forms: &[FormSpec], units: Option<&Units>) -> Parsed<Listing> {
+fn listing(path: &str, text: &str, forms: &[FormSpec], units: Option<&BTreeSet<&str>>) -> Parsed<Listing> {
     let listing = listing::parse(path, text, forms)?;
     named_for(path, REGISTER, &listing.unit)?;
     let unit = &listing.unit;
-    if units.is_some_and(|units| units.get(unit).is_none()) {
+    if units.is_some_and(|units| !units.contains(unit.as_str())) {
         return Err(vec![Diagnostic::of_file(path, said!("unknown unit `{unit}`", "units.yaml 中没有单位 `{unit}`"))]);
     }
     Ok(listing)

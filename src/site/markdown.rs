@@ -223,7 +223,7 @@ impl<'a> Writer<'a> {
             TagEnd::DefinitionList => return self.close("</dl>\n"),
             TagEnd::DefinitionListTitle => "</dt>\n".to_owned(),
             TagEnd::DefinitionListDefinition => "</dd>\n".to_owned(),
-            TagEnd::Table => return self.close("</tbody>\n</table>\n</div>\n"),
+            TagEnd::Table => return self.close("</tbody>\n</table>\n</section>\n"),
             TagEnd::TableHead => {
                 self.table.in_head = false;
                 "</tr>\n</thead>\n<tbody>\n".to_owned()
@@ -428,7 +428,7 @@ impl<'a> Writer<'a> {
         };
         let caption = escape(&caption);
         self.open(&format!(
-            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\">\n<table>\n<caption{class}>{caption}</caption>\n"
+            "<section class=\"scroll\" tabindex=\"0\" aria-label=\"{caption}\">\n<table>\n<caption{class}>{caption}</caption>\n"
         ));
     }
 

@@ -7,6 +7,8 @@
 pub mod anchors;
 pub mod assets;
 pub mod base_url;
+pub mod book;
+pub mod cell;
 pub mod cjk;
 pub mod colour;
 pub mod config;
@@ -23,6 +25,7 @@ pub mod render;
 pub mod scan;
 pub mod sitemap;
 pub mod tags;
+pub mod unit_page;
 pub mod view;
 pub mod words;
 
@@ -79,8 +82,9 @@ pub fn build(sources: &Sources, options: &Options, downloads: Vec<Download>) -> 
     let (content, engine) = both(read(sources, options), engine::Engine::load(sources))?;
     let plan = plan::plan(&content, &engine, sources, &downloads)?;
     let pages = render::markdown(&content, &plan.addresses);
+    let book = book::Book::of(&content);
     let engine = render::with_globals(engine, &content, &plan, &downloads);
-    let made = all(plan.pages.par_iter().map(|job| render::page(job, &content, &pages, &engine)).collect())?;
+    let made = all(plan.pages.par_iter().map(|job| render::page(job, &book, &pages, &engine)).collect())?;
     let files = plan
         .files
         .into_iter()

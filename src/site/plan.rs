@@ -11,7 +11,7 @@ use super::engine::Engine;
 use super::links::Addresses;
 use super::page::Page;
 use super::view::{DIRECTORY, NOT_FOUND, SITEMAP};
-use super::{Content, Download, Output, Sources, config, directory, sorted};
+use super::{Content, Download, Output, Sources, config, sorted, unit_page};
 
 /// What will be made.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl Job<'_> {
         match self {
             Job::Page(page) => page.output(),
             Job::Directory => DIRECTORY.1.to_owned(),
-            Job::Unit(unit) => directory::path(unit),
+            Job::Unit(unit) => unit_page::path(unit),
             Job::Sitemap => SITEMAP.to_owned(),
             Job::NotFound => NOT_FOUND.to_owned(),
         }

@@ -6,12 +6,13 @@ use tera::{Context, Value};
 
 use crate::report::Diagnostic;
 
+use super::book::Book;
 use super::engine::Engine;
 use super::links::Addresses;
 use super::markdown::{self, Rendered};
 use super::plan::{Job, Plan};
 use super::view::{self, PageView};
-use super::{Content, Download, Output, directory, sitemap};
+use super::{Content, Download, Output, directory, sitemap, unit_page};
 
 /// The Markdown of all pages as HTML, by page id.
 pub fn markdown<'a>(content: &'a Content, addresses: &Addresses) -> BTreeMap<&'a str, Rendered> {
@@ -37,15 +38,16 @@ pub fn with_globals(mut engine: Engine, content: &Content, plan: &Plan<'_>, down
 /// Renders one page in its template.
 pub fn page(
     job: &Job<'_>,
-    content: &Content,
+    book: &Book<'_>,
     pages: &BTreeMap<&str, Rendered>,
     engine: &Engine,
 ) -> Result<Output, Vec<Diagnostic>> {
-    let html = engine.render(job.template(), &context(job, content, pages))?;
+    let html = engine.render(job.template(), &context(job, book, pages))?;
     Ok(Output { path: job.output(), bytes: html.into_bytes() })
 }
 
-fn context(job: &Job<'_>, content: &Content, pages: &BTreeMap<&str, Rendered>) -> Context {
+fn context(job: &Job<'_>, book: &Book<'_>, pages: &BTreeMap<&str, Rendered>) -> Context {
+    let content = book.content;
     let config = &content.config;
     let mut context = Context::new();
     match job {
@@ -59,20 +61,20 @@ fn context(job: &Job<'_>, content: &Content, pages: &BTreeMap<&str, Rendered>) -
             }
             if page.is_home() {
                 context.insert("directory", &directory::Totals::of(content));
-                context.insert("categories", &directory::categories(content));
+                context.insert("categories", &directory::categories(book));
             }
         }
         Job::Directory => {
             context.insert("page", &PageView::directory(config));
-            context.insert("directory", &directory::directory(content));
+            context.insert("directory", &directory::directory(book));
         }
         Job::Unit(unit) => {
             context.insert("page", &PageView::unit(config, &unit.name, &job.output()));
-            context.insert("unit", &directory::unit(content, unit));
+            context.insert("unit", &unit_page::unit(book, unit));
         }
         Job::Sitemap => {
             context.insert("page", &PageView::sitemap(config));
-            context.insert("directory", &directory::by_category(content));
+            context.insert("directory", &directory::by_category(book));
         }
         Job::NotFound => context.insert("page", &PageView::not_found(config)),
     }

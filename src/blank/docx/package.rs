@@ -1,13 +1,11 @@
-//! Packs the document with what docx-rs has no words for: title, language, fonts with their stand-ins, and the table's
-//! name and description for those who hear it read out.
+//! Packs the document with the parts around it: title and language, fonts with their stand-ins, settings.
 
-use docx_rs::XMLDocx;
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::order::in_order;
 use super::style::{BODY_FONT, LABEL_FONT, LATIN_FONT, TITLE_FONT};
+use super::{DECLARATION, escape};
 use crate::form::FormSpec;
 
 /// Each font with the names its kin go by on other systems, best first, and its family.
@@ -18,8 +16,8 @@ const FONTS: [(&str, &str, &str); 4] = [
     (LATIN_FONT, "Liberation Serif", "roman"),
 ];
 
-/// Whoever hears the table read out is told what is where.
-const DESCRIPTION: &str = "左侧为栏目名称，右侧为填写内容。";
+/// The footer's name among the document's relations.
+pub(super) const FOOTER: &str = "rIdFooter1";
 
 /// The parts that are the same for every form.
 const CONTENT_TYPES: &str = concat!(
@@ -46,15 +44,8 @@ const SETTINGS: &str = concat!(
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
 
-/// The parts docx-rs built, completed and packed. Its empty parts (comments, numbering and the like) are left out, for
-/// Word may ask to repair a document because of them; and its package is not compressed.
-pub(super) fn pack(document: XMLDocx, spec: &FormSpec) -> Result<Vec<u8>, String> {
-    let language = r#"<w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/>"#;
-    let [footer] = document.footers.as_slice() else { return Err("docx-rs wrote no footer".to_owned()) };
-    let styles = insert(text(&document.styles)?, "</w:rPr></w:rPrDefault>", language)?;
-    // The style of every paragraph that names none.
-    let styles = insert(&styles, r#" w:styleId="Normal""#, r#" w:default="1""#)?;
-    let body = insert(text(&document.document)?, "</w:tblPr>", &table_words(&spec.title))?;
+/// The package: no parts but those the form needs, for Word may ask to repair a document because of empty ones.
+pub(super) fn pack(spec: &FormSpec, document: &str, footer: &str, styles: &str) -> Result<Vec<u8>, String> {
     zipped(&[
         ("[Content_Types].xml", CONTENT_TYPES.to_owned()),
         (
@@ -69,25 +60,21 @@ pub(super) fn pack(document: XMLDocx, spec: &FormSpec) -> Result<Vec<u8>, String
             ]),
         ),
         ("docProps/core.xml", core(spec)),
-        ("word/document.xml", in_order(&body)?),
+        ("word/document.xml", document.to_owned()),
         (
             "word/_rels/document.xml.rels",
             relations(&[
                 ("rId1", &format!("{OFFICE}/styles"), "styles.xml"),
                 ("rId2", &format!("{OFFICE}/settings"), "settings.xml"),
                 ("rId3", &format!("{OFFICE}/fontTable"), "fontTable.xml"),
-                ("rIdFooter1", &format!("{OFFICE}/footer"), "footer1.xml"),
+                (FOOTER, &format!("{OFFICE}/footer"), "footer1.xml"),
             ]),
         ),
-        ("word/styles.xml", format!("{DECLARATION}{}", in_order(&styles)?)),
+        ("word/styles.xml", styles.to_owned()),
         ("word/settings.xml", SETTINGS.to_owned()),
         ("word/fontTable.xml", font_table()),
-        ("word/footer1.xml", in_order(text(footer)?)?),
+        ("word/footer1.xml", footer.to_owned()),
     ])
-}
-
-fn text(part: &[u8]) -> Result<&str, String> {
-    std::str::from_utf8(part).map_err(|e| format!("docx-rs wrote no UTF-8: {e}"))
 }
 
 /// Every entry is dated 1980, the beginning of time for a zip.
@@ -111,24 +98,6 @@ fn relations(parts: &[(&str, &str, &str)]) -> String {
     format!(r#"{DECLARATION}<Relationships xmlns="{PACKAGE}">{all}</Relationships>"#)
 }
 
-/// Puts an addition before the first place where `mark` stands.
-fn insert(part: &str, mark: &str, addition: &str) -> Result<String, String> {
-    let (before, after) = part.split_once(mark).ok_or_else(|| format!("docx-rs wrote no `{mark}`"))?;
-    Ok(format!("{before}{addition}{mark}{after}"))
-}
-
-/// The first column heads its rows; the table has a name and a description.
-fn table_words(title: &str) -> String {
-    format!(
-        concat!(
-            r#"<w:tblLook w:val="0680" w:firstRow="0" w:lastRow="0" w:firstColumn="1" w:lastColumn="0" "#,
-            r#"w:noHBand="1" w:noVBand="1"/><w:tblCaption w:val="{}"/><w:tblDescription w:val="{}"/>"#
-        ),
-        escape(title),
-        DESCRIPTION
-    )
-}
-
 fn font_table() -> String {
     let font = |(name, kin, family): (&str, &str, &str)| {
         let charset = if name == LATIN_FONT { "00" } else { "86" };
@@ -145,8 +114,6 @@ fn font_table() -> String {
     format!(r#"{DECLARATION}<w:fonts xmlns:w="{space}">{fonts}</w:fonts>"#)
 }
 
-const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
-
 /// Title, language and version. No author and no times: they would be made up.
 fn core(spec: &FormSpec) -> String {
     format!(
@@ -161,24 +128,4 @@ fn core(spec: &FormSpec) -> String {
         escape(&spec.title),
         spec.version
     )
-}
-
-fn escape(text: &str) -> String {
-    quick_xml::escape::escape(text).into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_addition_stands_before_the_first_mark_and_a_missing_mark_is_told() {
-        assert_eq!(insert("<a></b><c></b>", "</b>", "x").as_deref(), Ok("<a>x</b><c></b>"));
-        assert!(insert("<a></b>", "</d>", "x").is_err_and(|e| e.contains("</d>")));
-    }
-
-    #[test]
-    fn a_title_is_escaped_where_it_is_an_attribute() {
-        assert!(table_words(r#"甲"<乙>"#).contains(r#"w:val="甲&quot;&lt;乙&gt;""#));
-    }
 }

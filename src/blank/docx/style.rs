@@ -1,7 +1,6 @@
 //! The looks of the document, all of them styles, so that a line typed into an empty cell looks like the rest.
 
-use docx_rs::{AlignmentType, Docx, LineSpacing, LineSpacingType, RunFonts, Style, StyleType};
-
+use super::DECLARATION;
 use crate::blank::text::MM_PER_POINT;
 use crate::blank::{Layout, TITLE_LINE, TITLE_SIZE};
 use crate::form::Kind;
@@ -37,56 +36,76 @@ pub(super) fn of_value(kind: Kind) -> &'static str {
     }
 }
 
-/// Adds the styles to a document.
-pub(super) fn add(docx: Docx, layout: &Layout) -> Docx {
-    let label = centred(LABEL, "表格栏目", LABEL_FONT, layout.size).line_spacing(exactly(layout.leading));
+/// The part of the document that holds its styles.
+pub(super) fn sheet(layout: &Layout) -> String {
     // Lines of values may grow: a picture of a signature in a line of exact height would be cut off.
-    let value = |id, name| centred(id, name, BODY_FONT, layout.size).line_spacing(at_least(layout.leading));
-    docx.default_fonts(fonts(BODY_FONT))
-        .default_size(half_points(layout.size))
-        .add_style(title(layout))
-        .add_style(label)
-        .add_style(value(VALUE, "表格内容"))
-        .add_style(value(NOTE, "表格说明").align(AlignmentType::Left))
-        .add_style(centred(FOOT, "表格页脚", BODY_FONT, FOOT_SIZE))
-        .add_style(centred(END, "表格末行", BODY_FONT, 1.0).line_spacing(exactly(1.0)))
+    let (line, body) = (at_least(layout.leading, 0), run(BODY_FONT, layout.size));
+    let styles = [
+        title(layout),
+        style(LABEL, "表格栏目", &exactly(layout.leading, 0), "center", "", &run(LABEL_FONT, layout.size)),
+        style(VALUE, "表格内容", &line, "center", "", &body),
+        style(NOTE, "表格说明", &line, "left", "", &body),
+        style(FOOT, "表格页脚", "", "center", "", &run(BODY_FONT, FOOT_SIZE)),
+        style(END, "表格末行", &exactly(1.0, 0), "center", "", &run(BODY_FONT, 1.0)),
+    ];
+    format!(
+        concat!(
+            r#"{}<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:docDefaults>"#,
+            r#"<w:rPrDefault><w:rPr>{}<w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>"#,
+            r#"<w:pPrDefault/></w:docDefaults><w:style w:type="paragraph" w:default="1" w:styleId="Normal">"#,
+            r#"<w:name w:val="Normal"/><w:qFormat/></w:style>{}</w:styles>"#
+        ),
+        DECLARATION,
+        body,
+        styles.concat()
+    )
 }
 
 /// As tall as the layout has it, the air before the table included.
-fn title(layout: &Layout) -> Style {
-    let after = twips(layout.table().top - layout.title.area.bottom()) as u32;
-    let line = exactly(TITLE_LINE / MM_PER_POINT).after(after);
-    centred(TITLE, "Title", TITLE_FONT, TITLE_SIZE).line_spacing(line).outline_lvl(0)
+fn title(layout: &Layout) -> String {
+    let after = twips(layout.table().top - layout.title.area.bottom());
+    let line = exactly(TITLE_LINE / MM_PER_POINT, after);
+    style(TITLE, "Title", &line, "center", r#"<w:outlineLvl w:val="0"/>"#, &run(TITLE_FONT, TITLE_SIZE))
 }
 
-fn centred(id: &str, name: &str, east_asia: &str, size: f64) -> Style {
-    let style = Style::new(id, StyleType::Paragraph).name(name).based_on("Normal");
-    style.fonts(fonts(east_asia)).size(half_points(size)).align(AlignmentType::Center)
+fn style(id: &str, name: &str, spacing: &str, align: &str, level: &str, run: &str) -> String {
+    format!(
+        concat!(
+            r#"<w:style w:type="paragraph" w:styleId="{}"><w:name w:val="{}"/><w:basedOn w:val="Normal"/><w:qFormat/>"#,
+            r#"<w:pPr>{}<w:jc w:val="{}"/>{}</w:pPr><w:rPr>{}</w:rPr></w:style>"#
+        ),
+        id, name, spacing, align, level, run
+    )
 }
 
-fn fonts(east_asia: &str) -> RunFonts {
-    RunFonts::new().east_asia(east_asia).ascii(LATIN_FONT).hi_ansi(LATIN_FONT)
+fn run(east_asia: &str, size: f64) -> String {
+    let half_points = (size * 2.0).round();
+    format!(
+        concat!(
+            r#"<w:rFonts w:ascii="{}" w:hAnsi="{}" w:eastAsia="{}"/>"#,
+            r#"<w:sz w:val="{}"/><w:szCs w:val="{}"/>"#
+        ),
+        LATIN_FONT, LATIN_FONT, east_asia, half_points, half_points
+    )
 }
 
-fn exactly(leading: f64) -> LineSpacing {
-    LineSpacing::new().line_rule(LineSpacingType::Exact).line(points(leading))
+fn exactly(leading: f64, after: u32) -> String {
+    let line = points(leading);
+    format!(r#"<w:spacing w:after="{after}" w:line="{line}" w:lineRule="exact"/>"#)
 }
 
-/// Lines at least so many points apart.
-pub(super) fn at_least(leading: f64) -> LineSpacing {
-    LineSpacing::new().line_rule(LineSpacingType::AtLeast).line(points(leading))
+/// Lines at least so many points apart, the first of them `before` twips below what stands above.
+pub(super) fn at_least(leading: f64, before: u32) -> String {
+    let line = points(leading);
+    format!(r#"<w:spacing w:before="{before}" w:line="{line}" w:lineRule="atLeast"/>"#)
 }
 
 /// Millimetres in twentieths of a point, the unit of the file format.
-pub(super) fn twips(mm: f64) -> usize {
-    (mm / MM_PER_POINT * 20.0).round().max(0.0) as usize
+pub(super) fn twips(mm: f64) -> u32 {
+    points(mm / MM_PER_POINT)
 }
 
 /// Points in twentieths of a point.
-pub(super) fn points(points: f64) -> i32 {
-    (points * 20.0).round() as i32
-}
-
-fn half_points(points: f64) -> usize {
-    (points * 2.0).round() as usize
+pub(super) fn points(points: f64) -> u32 {
+    (points * 20.0).round().max(0.0) as u32
 }

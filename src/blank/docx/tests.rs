@@ -123,3 +123,55 @@ fn every_part_is_declared_and_every_reference_has_its_part() {
         part(&bytes, &format!("word/{target}"));
     }
 }
+
+/// The elements whose children have an order in ECMA-376, with the children a form has.
+const ORDER: [(&str, &str); 8] = [
+    ("w:style", "w:name w:basedOn w:qFormat w:pPr w:rPr"),
+    ("w:pPr", "w:pStyle w:spacing w:jc w:outlineLvl"),
+    ("w:rPr", "w:rFonts w:sz w:szCs w:lang"),
+    ("w:tblPr", "w:tblW w:jc w:tblBorders w:tblLayout w:tblCellMar w:tblLook w:tblCaption w:tblDescription"),
+    ("w:tcPr", "w:tcW w:gridSpan w:vMerge w:vAlign"),
+    ("w:tbl", "w:tblPr w:tblGrid w:tr"),
+    ("w:sectPr", "w:footerReference w:pgSz w:pgMar w:cols"),
+    ("w:docDefaults", "w:rPrDefault w:pPrDefault"),
+];
+
+/// Every element with its children's names, in the order in which elements end.
+fn families(xml: &str) -> Vec<(String, Vec<String>)> {
+    use quick_xml::events::Event;
+    let mut reader = quick_xml::Reader::from_str(xml);
+    let (mut open, mut done) = (vec![(String::new(), Vec::new())], Vec::new());
+    loop {
+        match reader.read_event().expect("well-formed") {
+            Event::Start(tag) => {
+                let name = tag.name().as_ref().to_owned();
+                open.last_mut().expect("a parent").1.push(name.clone());
+                open.push((name, Vec::new()));
+            }
+            Event::Empty(tag) => open.last_mut().expect("a parent").1.push(tag.name().as_ref().to_owned()),
+            Event::End(_) => done.extend(open.pop()),
+            Event::Eof => return done,
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn properties_stand_in_the_order_of_the_schema() {
+    for form in forms() {
+        let bytes = docx(&form, &values(&[("unit", "甲"), ("note", "一\n二")])).expect("a document");
+        for part_name in ["word/document.xml", "word/styles.xml", "word/footer1.xml"] {
+            for (name, children) in families(&part(&bytes, part_name)) {
+                let Some((_, order)) = ORDER.iter().find(|(known, _)| *known == name) else { continue };
+                let place = |child: &String| order.split(' ').position(|known| known == child);
+                let places: Vec<usize> = children.iter().map(|c| place(c).unwrap_or_else(|| panic!("{c}"))).collect();
+                assert!(places.is_sorted(), "{name}: {children:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_title_is_escaped_where_it_is_an_attribute() {
+    assert!(table_properties(1.0, r#"甲"<乙>"#).contains(r#"w:val="甲&quot;&lt;乙&gt;""#));
+}

@@ -1,3 +1,5 @@
+//! What the server answers, and to whom.
+
 use super::*;
 
 fn site(out: &Path) -> Arc<Site> {

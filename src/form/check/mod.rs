@@ -135,7 +135,8 @@ mod tests {
             other_titles: vec![],
             synonyms: vec![],
             area_code: Some("0714".into()),
-            roles: crate::form::Roles { unit: "f".into(), unit_code: None, officer: "f".into(), date: None },
+            roles: crate::form::Roles { unit: "f".into(), unit_code: None, officer: None, former: None, date: None },
+            internal: false,
             groups: vec![],
             fields: vec![field.clone()],
         };

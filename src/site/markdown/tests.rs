@@ -1,3 +1,5 @@
+//! What Markdown becomes: emphasis beside Han characters, soft breaks, links, notes, addresses of articles.
+
 use super::super::page;
 use super::*;
 
@@ -132,9 +134,9 @@ fn tables_have_caption_scope_and_a_region_that_scrolls() {
     let body = html(&format!("表：号码\n\n{table}"));
     assert_eq!(
         body,
-        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"号码\">\n<table>\n<caption>号码</caption>\n<thead>\n\
+        "<section class=\"scroll\" tabindex=\"0\" aria-label=\"号码\">\n<table>\n<caption>号码</caption>\n<thead>\n\
          <tr><th scope=\"col\">甲</th><th scope=\"col\" class=\"right\">乙</th></tr>\n</thead>\n<tbody>\n\
-         <tr><td>1</td><td class=\"right\">2</td></tr>\n</tbody>\n</table>\n</div>\n"
+         <tr><td>1</td><td class=\"right\">2</td></tr>\n</tbody>\n</table>\n</section>\n"
     );
     assert!(html(&format!("## 题目\n\n{table}")).contains("<caption class=\"unseen\">题目</caption>"));
 }
