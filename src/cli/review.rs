@@ -82,6 +82,9 @@ impl Desk<'_> {
         let mut begins = records.iter().filter(|r| !id.is_empty() && r.id.starts_with(id));
         match (begins.next(), begins.next()) {
             (Some(only), None) => Ok(only),
+            (None, _) if self.office.inbox.has_record(id) => {
+                Err(said!("record {id} cannot be read until its file is corrected", "请先改正记录{id}的文件").into())
+            }
             (None, _) => Err(said!(
                 "no record `{id}`; `zhuanban review list --status all` shows them",
                 "没有记录{id}；可用 zhuanban review list --status all 查看"
@@ -101,19 +104,24 @@ impl Desk<'_> {
                 "未知的状态 {status}：应为 pending、accepted、rejected 或 all"
             )));
         }
-        let all = self.records()?;
+        let (all, broken) = self.office.inbox.records(&self.office.rules())?;
         let mut records: Vec<&Record> = all.iter().filter(|r| wanted.is_none_or(|w| r.status == w)).collect();
         records.sort_by(|a, b| (&a.received, &a.id).cmp(&(&b.received, &b.id)));
         if json {
-            return print_json(&records);
+            print_json(&records)?;
+        } else {
+            self.print_lines(&records, &fold(&all, &self.office.rules()));
         }
-        let in_office = fold(&all, &self.office.rules());
-        for record in &records {
-            println!("{}{}", line(record, self.office), self.second(record, &in_office));
+        // The others are listed all the same, but a script must notice that some are not.
+        if broken.is_empty() { Ok(()) } else { Err(Failure::Wrong(broken)) }
+    }
+
+    fn print_lines(&self, records: &[&Record], in_office: &Register<'_>) {
+        for record in records {
+            println!("{}{}", line(record, self.office), self.second(record, in_office));
         }
         let n = records.len();
         self.voice.say(&said!("{n} records", "共{n}条记录"));
-        Ok(())
     }
 
     /// Tells of officers the unit already has, where that is still to be decided.
