@@ -203,7 +203,8 @@ impl Desk<'_> {
         })
     }
 
-    /// Applies a decision under the lock: the record first, then the ledger, then what the public sees.
+    /// Applies a decision under the lock: the ledger first, then the record, then what the public sees. After a crash
+    /// in between, deciding the same again finishes what was begun.
     fn decide(&self, id: &str, decision: &Decision, signed: &Signed) -> Result<(), Failure> {
         let _lock = self.office.inbox.lock()?;
         let rules = self.office.rules();
@@ -212,38 +213,48 @@ impl Desk<'_> {
         if is_done(record, decision) {
             let (id, en, zh) = (&record.id, record.status.folder(), record.status.label());
             self.voice.say(&said!("record {id} is {en} already; nothing to do", "记录{id}{zh}，无需再办"));
-            return Ok(());
+            return self.publish(record, decision, &records);
         }
         let decided = decide(record, decision, &fold(&records, &rules), &rules, signed)?;
         let after: Vec<Record> =
             records.iter().filter(|r| r.id != decided.id).cloned().chain([decided.clone()]).collect();
-        let listing = self.listing(&decided, &after)?;
-        self.office.inbox.put_record(&decided)?;
+        self.listing(&decided, decision, &after)?;
         let did = match decision {
             Decision::Accept { .. } => "accepted",
             Decision::Reject { .. } => "rejected",
             Decision::Reopen { .. } => "reopened",
         };
         self.log(did, &decided.id, decided.decision.as_ref().and_then(|d| d.reason.clone()), signed)?;
-        if let Some((unit, listing)) = listing {
-            put_listing(&self.office.root, &unit, listing.as_ref())?;
+        self.office.inbox.put_record(&decided)?;
+        println!("{}", line(&decided, self.office));
+        self.publish(&decided, decision, &after)
+    }
+
+    /// Brings the unit's public projection up to date.
+    fn publish(&self, decided: &Record, decision: &Decision, after: &[Record]) -> Result<(), Failure> {
+        let Some((unit, listing)) = self.listing(decided, decision, after)? else { return Ok(()) };
+        if put_listing(&self.office.root, &unit, listing.as_ref())? {
             self.voice.say(&said!(
                 "content/register/{unit}.yaml is up to date; `zhuanban build` publishes it",
                 "content/register/{unit}.yaml 已更新；运行 zhuanban build 即可发布"
             ));
         }
-        println!("{}", line(&decided, self.office));
         Ok(())
     }
 
-    /// The unit's public projection after the decision. A listing that names officers this inbox knows nothing of is
+    /// The unit's public projection after the decision, if that can change it. A listing that names officers this inbox knows nothing of is
     /// left alone: rewriting it would take them off the site without a decision.
     fn listing(
         &self,
         decided: &Record,
+        decision: &Decision,
         after: &[Record],
     ) -> Result<Option<(String, Option<crate::listing::Listing>)>, Failure> {
         let Some(unit) = decided.unit_id() else { return Ok(None) };
+        // A rejected record was not in the register, and is not now.
+        if matches!(decision, Decision::Reject { .. }) {
+            return Ok(None);
+        }
         let listed = self.office.content.listings.get(unit);
         let known = |id: &String| after.iter().any(|r| &r.id == id);
         if let Some(stranger) = listed.and_then(|l| l.officers.iter().find(|o| !known(&o.record))) {

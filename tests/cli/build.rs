@@ -52,7 +52,7 @@ fn unknown_keys() {
         "\nleters:",
     );
     office.refuses_to_build("content/site.yaml:4:1: unknown key `descripton`; did you mean `description`?");
-    office.refuses_to_build("content/forms/registration.yaml:9:1: unknown key `leters`; did you mean `letters`?");
+    office.refuses_to_build("content/forms/registration.yaml:10:1: unknown key `leters`; did you mean `letters`?");
 }
 
 #[test]
