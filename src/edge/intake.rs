@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use serde_yaml::FlowMap;
 
 use super::ledger::Entry;
-use super::sources::Source;
+use super::mailbox::Source;
 use super::store::{Account, Inbox};
 use crate::extract::{Extraction, Outcome, extract, sha256};
 use crate::fault::Fault;

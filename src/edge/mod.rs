@@ -3,6 +3,13 @@
 
 pub mod intake;
 pub mod ledger;
+pub mod mailbox;
+pub mod publish;
+pub mod register;
+pub mod serve;
 pub mod sources;
 pub mod store;
+pub mod watch;
 pub mod whole;
+
+pub use sources::sources;

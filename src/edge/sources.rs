@@ -1,124 +1,45 @@
-//! Mails from files: a single .eml, an mbox, a Maildir or any folder of them, or standard input.
+//! Reads the files a site is made from.
 
-use std::fs;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
 use walkdir::WalkDir;
 
-/// Where a mail is to be read from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// Standard input, one mail.
-    Stdin,
-    /// A file with one mail.
-    File(PathBuf),
-    /// A range of bytes in an mbox.
-    Mbox(PathBuf, std::ops::Range<usize>),
-}
+use crate::site::Sources;
 
-impl Source {
-    /// What to call it in messages.
-    pub fn name(&self) -> String {
-        match self {
-            Source::Stdin => "-".to_owned(),
-            Source::File(path) => path.display().to_string(),
-            Source::Mbox(path, range) => format!("{}@{}", path.display(), range.start),
-        }
-    }
+/// The folders a site is made from, below the root.
+pub const FOLDERS: [&str; 2] = ["content", "templates"];
 
-    /// The raw mail.
-    pub fn read(&self) -> io::Result<Vec<u8>> {
-        match self {
-            Source::Stdin => {
-                let mut raw = Vec::new();
-                io::stdin().lock().read_to_end(&mut raw)?;
-                Ok(raw)
-            }
-            Source::File(path) => fs::read(path),
-            Source::Mbox(path, range) => {
-                let all = fs::read(path)?;
-                Ok(unquoted(all.get(range.clone()).unwrap_or_default()))
-            }
-        }
-    }
-}
-
-/// All mails below a path, in order of their names. Files that are no mail are returned apart, to be told.
-pub fn find(path: &Path) -> io::Result<(Vec<Source>, Vec<PathBuf>)> {
-    if path == Path::new("-") {
-        return Ok((vec![Source::Stdin], Vec::new()));
-    }
-    if !path.is_dir() {
-        return Ok((of_file(path)?, Vec::new()));
-    }
-    let (mut sources, mut others) = (Vec::new(), Vec::new());
-    for entry in WalkDir::new(path).sort_by_file_name() {
-        let entry = entry.map_err(io::Error::other)?;
-        if !entry.file_type().is_file() || entry.file_name().to_string_lossy().starts_with('.') {
+/// Reads `content/` and `templates/`. Hidden files and editors' backups are left out; links are not followed, so nothing
+/// outside the root can be published.
+pub fn sources(root: &Path) -> io::Result<Sources> {
+    let mut sources = Sources::default();
+    for folder in FOLDERS {
+        if !root.join(folder).exists() {
             continue;
         }
-        if is_mail(entry.path()) { sources.extend(of_file(entry.path())?) } else { others.push(entry.into_path()) }
-    }
-    Ok((sources, others))
-}
-
-/// By name: `.eml`, `.mbox`, or a file of a Maildir's `cur` or `new`.
-fn is_mail(path: &Path) -> bool {
-    let extension = path.extension().map(|e| e.to_ascii_lowercase());
-    let folder = path.parent().and_then(Path::file_name);
-    let maildir = || folder.is_some_and(|f| f == "cur") || (folder.is_some_and(|f| f == "new") && in_maildir(path));
-    extension.is_some_and(|e| e == "eml" || e == "mbox") || maildir()
-}
-
-/// A Maildir has `cur` beside `new`; our own `inbox/new` has not.
-fn in_maildir(path: &Path) -> bool {
-    path.parent().and_then(Path::parent).is_some_and(|maildir| maildir.join("cur").is_dir())
-}
-
-fn of_file(path: &Path) -> io::Result<Vec<Source>> {
-    let mut start = [0u8; 5];
-    let read = fs::File::open(path)?.read(&mut start)?;
-    if &start[..read] != b"From " {
-        return Ok(vec![Source::File(path.to_owned())]);
-    }
-    let ranges = split(&fs::read(path)?);
-    Ok(ranges.into_iter().map(|range| Source::Mbox(path.to_owned(), range)).collect())
-}
-
-/// The byte ranges of the mails in an mbox (RFC 4155): each behind a `From ` line that begins the file or follows an
-/// empty line.
-fn split(all: &[u8]) -> Vec<std::ops::Range<usize>> {
-    let mut starts = Vec::new();
-    let mut at = 0;
-    let mut after_empty = true;
-    for line in all.split_inclusive(|b| *b == b'\n') {
-        if after_empty && is_separator(line) {
-            starts.push((at, at + line.len()));
+        for entry in
+            WalkDir::new(root.join(folder)).into_iter().filter_entry(|e| !is_hidden(&e.file_name().to_string_lossy()))
+        {
+            let entry = entry?;
+            if !entry.file_type().is_file() {
+                continue;
+            }
+            let Some(path) = below(root, entry.path()) else { continue };
+            sources.files.insert(path, std::fs::read(entry.path())?);
         }
-        after_empty = matches!(line, b"\n" | b"\r\n");
-        at += line.len();
     }
-    let ends = starts.iter().skip(1).map(|(separator, _)| *separator).chain([all.len()]);
-    starts.iter().zip(ends).map(|((_, begin), end)| *begin..end).collect()
+    Ok(sources)
 }
 
-/// `From sender Tue Jul  4 20:00:00 2023`: a time of day tells it from a sentence that begins with From.
-fn is_separator(line: &[u8]) -> bool {
-    let timed = |w: &[u8]| w[0].is_ascii_digit() && w[1].is_ascii_digit() && w[2] == b':' && w[3].is_ascii_digit();
-    line.starts_with(b"From ") && line.windows(4).any(timed)
+/// The path below the root, with `/`; none when it is not UTF-8.
+fn below(root: &Path, path: &Path) -> Option<String> {
+    let steps: Option<Vec<&str>> = path.strip_prefix(root).ok()?.iter().map(|step| step.to_str()).collect();
+    Some(steps?.join("/"))
 }
 
-/// `>From ` at the start of a line was `From ` (mboxrd: one `>` is taken off).
-fn unquoted(raw: &[u8]) -> Vec<u8> {
-    let quoted = |line: &[u8]| {
-        let rest = line.iter().position(|b| *b != b'>').unwrap_or(0);
-        rest > 0 && line[rest..].starts_with(b"From ")
-    };
-    raw.split_inclusive(|b| *b == b'\n')
-        .flat_map(|line| if quoted(line) { &line[1..] } else { line })
-        .copied()
-        .collect()
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') || name.ends_with('~')
 }
 
 #[cfg(test)]
@@ -126,13 +47,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_mbox_splits_at_its_separators_only() {
-        let mbox = b"From a Tue Jul  4 20:00:00 2023\nSubject: 1\n\nFrom here on\n>From x\n\nFrom - Wed Jul  5 20:00:00 2023\nSubject: 2\n\nbody\n";
-        let parts: Vec<_> = split(mbox).into_iter().map(|r| unquoted(&mbox[r])).collect();
-        assert_eq!(parts.len(), 2);
-        assert!(parts[0].ends_with(b"\n\nFrom here on\nFrom x\n\n"));
-        assert_eq!(parts[1], b"Subject: 2\n\nbody\n");
-        let quoted = unquoted(b"a\n>From x\n>>From y\n");
-        assert_eq!(quoted, b"a\nFrom x\n>From y\n");
+    fn only_plain_files_of_the_two_folders_are_read() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |path: &str| {
+            let path = root.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "x").unwrap();
+        };
+        for path in [
+            "content/pages/a.md",
+            "content/.a.md.swp",
+            "content/b.md~",
+            "templates/t.html",
+            "inbox/secret.yaml",
+            "content/.git/x",
+        ] {
+            write(path);
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(root.path().join("inbox"), root.path().join("content/leak")).unwrap();
+        let found: Vec<_> = sources(root.path()).unwrap().files.into_keys().collect();
+        assert_eq!(found, ["content/pages/a.md", "templates/t.html"]);
     }
 }

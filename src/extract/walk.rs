@@ -68,7 +68,7 @@ impl<'r> Walk<'r> {
     /// Every leaf of a mail nobody wrote.
     pub fn ignore_all(&mut self, parts: &[Part], why: &str) {
         for part in parts {
-            self.note(&Origin::of(part), Became(Outcome::Ignored, Some(why.to_owned())));
+            self.note(self.outcomes.len(), &Origin::of(part), Became(Outcome::Ignored, Some(why.to_owned())));
         }
     }
 
@@ -77,6 +77,7 @@ impl<'r> Walk<'r> {
         let chosen = self.chosen_alternatives(parts);
         for part in parts {
             let origin = Origin::of(part);
+            let at = self.outcomes.len();
             let became = match chosen.get(part.part.as_str()) {
                 Some(other) if other != &part.part => {
                     Became(Outcome::Ignored, Some(format!("与第{other}部分内容相同的另一种格式")))
@@ -84,7 +85,7 @@ impl<'r> Walk<'r> {
                 _ if is_body(part) => self.body(part, &origin),
                 _ => self.document(&origin, depth),
             };
-            self.note(&origin, became);
+            self.note(at, &origin, became);
         }
     }
 
@@ -114,8 +115,8 @@ impl<'r> Walk<'r> {
     /// A signature block has a name and a telephone number too; a form in a mail's text names unit and officer.
     fn is_meant(&self, reading: &Reading) -> bool {
         let Some(spec) = self.reader.form(&reading.form) else { return false };
-        let named = !reading.text(&spec.roles.unit).is_empty() && !reading.text(&spec.roles.officer).is_empty();
-        named && reading.filled() >= 3
+        let roles = [Some(&spec.roles.unit), spec.roles.officer.as_ref()];
+        roles.into_iter().flatten().all(|role| !reading.text(role).is_empty()) && reading.filled() >= 3
     }
 
     fn body(&mut self, part: &Part, origin: &Origin) -> Became {
@@ -156,11 +157,12 @@ impl<'r> Walk<'r> {
             let part = format!("{}.{}", origin.part, index + 1);
             let content = member.bytes.as_deref().unwrap_or_default();
             let inner = Origin::new(&part, Some(&member.name), "application/octet-stream", content);
+            let at = self.outcomes.len();
             let became = match member.bytes {
                 Ok(_) => self.document(&inner, depth + 1),
                 Err(fault) => self.failed(&inner, fault),
             };
-            self.note(&inner, became);
+            self.note(at, &inner, became);
         }
         Became(Outcome::Record, Some(format!("压缩包，内有{count}个文件")))
     }
@@ -199,41 +201,44 @@ impl<'r> Walk<'r> {
     fn found(&mut self, origin: &Origin, page: usize, reading: &Reading) {
         let Some(spec) = self.reader.form(&reading.form) else { return };
         let settled = settle(spec, reading);
-        let mut faults = settled.faults;
+        let mut record = self.record(origin, page, reading.row);
+        record.faults = settled.faults;
         if settled.fields.is_empty() {
-            faults = vec![Fault::new("form-empty", "登记表没有填写")];
+            record.faults = vec![Fault::new("form-empty", "登记表没有填写")];
         }
-        let fields = settled.fields.into_iter().map(|(id, value)| (id, FlowMap(value))).collect();
-        self.push(origin, page, reading.row, Some(reading.form.clone()), fields, faults, None);
+        record.form = Some(reading.form.clone());
+        record.fields = settled.fields.into_iter().map(|(id, value)| (id, FlowMap(value))).collect();
+        self.records.push(record);
     }
 
     /// A page of pixels, for a person to read.
     fn unread(&mut self, origin: &Origin, page: usize, picture: Picture) {
-        let fault = Fault::new("unread", "扫描件尚未识别，请对照图像录入");
-        self.push(origin, page, None, None, IndexMap::new(), vec![fault], Some(picture));
+        let mut record = self.record(origin, page, None);
+        record.faults.push(Fault::new("unread", "扫描件尚未识别，请对照图像录入"));
+        record.picture = Some(picture);
+        self.records.push(record);
     }
 
     /// A document that cannot be opened: a record says so, so that it is not forgotten.
     fn failed(&mut self, origin: &Origin, fault: Fault) -> Became {
         let reason = fault.message.clone();
-        self.push(origin, 1, None, None, IndexMap::new(), vec![fault], None);
+        let mut record = self.record(origin, 1, None);
+        record.faults.push(fault);
+        self.records.push(record);
         Became(Outcome::Failed, Some(reason))
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn push(
-        &mut self,
-        origin: &Origin,
-        page: usize,
-        row: Option<usize>,
-        form: Option<String>,
-        fields: IndexMap<String, FlowMap<crate::read::settle::FieldValue>>,
-        faults: Vec<Fault>,
-        picture: Option<Picture>,
-    ) {
-        let id = self.id(&origin.part, page, row);
-        let document = origin.document(page, row);
-        self.records.push(Found { id, form, document, marks: Marks::default(), fields, faults, picture });
+    /// A record of a document about which nothing is known yet.
+    fn record(&self, origin: &Origin, page: usize, row: Option<usize>) -> Found {
+        Found {
+            id: self.id(&origin.part, page, row),
+            form: None,
+            document: origin.document(page, row),
+            marks: Marks::default(),
+            fields: IndexMap::new(),
+            faults: Vec::new(),
+            picture: None,
+        }
     }
 
     /// Ids name the place, not a running number: a later version that reads more gives the old records their old ids.
@@ -245,8 +250,9 @@ impl<'r> Walk<'r> {
         if same == 0 { id } else { format!("{id}n{}", same + 1) }
     }
 
-    fn note(&mut self, origin: &Origin, Became(outcome, reason): Became) {
-        self.outcomes.push(Leaf {
+    /// Notes what became of a leaf; a container stands before what it holds, so its place was kept in `at`.
+    fn note(&mut self, at: usize, origin: &Origin, Became(outcome, reason): Became) {
+        let leaf = Leaf {
             part: origin.part.clone(),
             name: origin.name.clone(),
             content_type: origin.content_type.clone(),
@@ -254,7 +260,8 @@ impl<'r> Walk<'r> {
             sha256: origin.sha256.clone(),
             outcome,
             reason,
-        });
+        };
+        self.outcomes.insert(at, leaf);
     }
 
     /// What is wrong with the mail as a whole once its leaves are known.

@@ -5,11 +5,22 @@ use std::collections::BTreeSet;
 use super::{Column, Field, FormSpec, Group, Kind, Roles};
 use crate::report::{Diagnostic, Place, Said, nearest};
 use crate::said;
-use crate::yaml::{self, Decoder, Entries, Node};
+use crate::yaml::{self, Decoder, Entries, Node, Value};
 
-const FORM_KEYS: &[&str] =
-    &["id", "version", "letters", "title", "other_titles", "synonyms", "area_code", "roles", "groups", "fields"];
-const ROLE_KEYS: &[&str] = &["unit", "unit_code", "officer", "date"];
+const FORM_KEYS: &[&str] = &[
+    "id",
+    "version",
+    "letters",
+    "title",
+    "other_titles",
+    "synonyms",
+    "area_code",
+    "roles",
+    "internal",
+    "groups",
+    "fields",
+];
+const ROLE_KEYS: &[&str] = &["unit", "unit_code", "officer", "former", "date"];
 const GROUP_KEYS: &[&str] = &["id", "label", "aliases"];
 const FIELD_KEYS: &[&str] = &["id", "label", "aliases", "group", "kind", "required", "inline", "column"];
 const COLUMN_KEYS: &[&str] = &["title", "needs_basis", "stand_in", "unit_mailbox_only"];
@@ -33,12 +44,13 @@ fn form(d: &mut Decoder, node: &Node) -> Option<FormSpec> {
     }
     let letters = d.required(&e, "letters");
     let title = d.required(&e, "title");
-    let roles = roles(d, &e, &fields);
+    let roles = roles(d, &e, &written_ids(&e));
     let synonyms = d.list(e.get("synonyms")).iter().map(|set| d.texts(Some(set))).collect();
     Some(FormSpec {
         other_titles: d.texts(e.get("other_titles")),
         synonyms,
         area_code: d.text(&e, "area_code"),
+        internal: d.flag(&e, "internal"),
         roles: roles?,
         groups,
         fields,
@@ -89,6 +101,17 @@ fn fields(d: &mut Decoder, e: &Entries<'_>, groups: &[Group]) -> Vec<Field> {
         stand_in_is_public(d, *at, field, &read);
     }
     read.into_iter().map(|(_, field)| field).collect()
+}
+
+/// The ids as written, also of fields that are broken otherwise: one mistake is reported once.
+fn written_ids(e: &Entries<'_>) -> Vec<String> {
+    let Some(Value::List(fields)) = e.get("fields").map(|node| &node.value) else { return Vec::new() };
+    let id = |field: &Node| match &field.value {
+        Value::Map(entries) => entries.iter().find(|(key, _)| key.text == "id").map(|(_, node)| node.value.clone()),
+        _ => None,
+    };
+    let text = |value: Value| if let Value::Text(text) = value { Some(text) } else { None };
+    fields.iter().filter_map(id).filter_map(text).collect()
 }
 
 /// What stands in for a withheld value is shown to everyone, so it must be public itself.
@@ -157,27 +180,26 @@ fn column(d: &mut Decoder, node: &Node, kind: Option<Kind>) -> Option<Column> {
     })
 }
 
-fn roles(d: &mut Decoder, e: &Entries<'_>, fields: &[Field]) -> Option<Roles> {
+fn roles(d: &mut Decoder, e: &Entries<'_>, fields: &[String]) -> Option<Roles> {
     let Some(node) = e.get("roles") else {
         d.required(e, "roles");
         return None;
     };
     let e = d.entries(node, ROLE_KEYS);
     let mut role = |key: &str| d.parsed(&e, key, |text| known_field(text, fields));
-    let (unit, unit_code, officer, date) = (role("unit"), role("unit_code"), role("officer"), role("date"));
-    for key in ["unit", "officer"] {
-        if e.get(key).is_none() {
-            d.required(&e, key);
-        }
+    let (unit, unit_code, date) = (role("unit"), role("unit_code"), role("date"));
+    let (officer, former) = (role("officer"), role("former"));
+    if e.get("unit").is_none() {
+        d.required(&e, "unit");
     }
-    Some(Roles { unit: unit?, unit_code, officer: officer?, date })
+    Some(Roles { unit: unit?, unit_code, officer, former, date })
 }
 
-fn known_field(text: &str, fields: &[Field]) -> Result<String, Said> {
-    if fields.iter().any(|f| f.id == text) {
+fn known_field(text: &str, fields: &[String]) -> Result<String, Said> {
+    if fields.iter().any(|id| id == text) {
         return Ok(text.to_owned());
     }
-    Err(match nearest(text, fields.iter().map(|f| f.id.as_str())) {
+    Err(match nearest(text, fields.iter().map(String::as_str)) {
         Some(hint) => {
             said!("unknown field `{text}`; did you mean `{hint}`?", "未知的字段 `{text}`，是否应为 `{hint}`？")
         }
@@ -216,7 +238,7 @@ fields:
     #[test]
     fn an_unknown_kind_is_located_with_a_hint() {
         let text = GOOD.replace("kind: text", "kind: txt");
-        assert_eq!(faults(&text)[0], "f.yaml:9:38: unknown kind `txt`; did you mean `text`?");
+        assert_eq!(faults(&text), ["f.yaml:9:38: unknown kind `txt`; did you mean `text`?"]);
     }
 
     #[test]

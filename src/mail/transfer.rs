@@ -33,7 +33,7 @@ fn short(name: &str) -> String {
 pub(super) fn base64(body: &[u8]) -> Decoded {
     let mut bytes = Vec::with_capacity(body.len() / 4 * 3 + 3);
     let (mut chunk, mut count, mut dirt) = (0u32, 0u32, 0usize);
-    let mut faults = Vec::new();
+    let (mut faults, mut padded) = (Vec::new(), false);
     for (at, byte) in body.iter().enumerate() {
         let value = SEXTET[usize::from(*byte)];
         if value < 64 {
@@ -46,7 +46,10 @@ pub(super) fn base64(body: &[u8]) -> Decoded {
         } else if *byte == b'=' && count >= 2 {
             flush(&mut bytes, chunk, count);
             (chunk, count) = (0, 0);
-            if let Some(fault) = after_padding(&body[at + 1..]) {
+            // What follows the first padding is looked at once: if it is clean, so is what follows the next.
+            if !std::mem::replace(&mut padded, true)
+                && let Some(fault) = after_padding(&body[at + 1..])
+            {
                 faults.push(fault);
                 break;
             }
@@ -75,9 +78,11 @@ fn flush(bytes: &mut Vec<u8>, chunk: u32, count: u32) {
     }
 }
 
-/// What stands behind a padding: more base64 goes on, anything else is a fault and ends the content.
+/// What stands behind a padding: more whole groups of base64 go on, anything else is a fault and ends the content.
 fn after_padding(rest: &[u8]) -> Option<Fault> {
-    let clean = rest.iter().all(|b| SEXTET[usize::from(*b)] < 64 || *b == b'=' || b.is_ascii_whitespace());
+    let mut text = rest.iter().filter(|b| !b.is_ascii_whitespace()).skip_while(|b| **b == b'=');
+    let count = text.clone().count();
+    let clean = count.is_multiple_of(4) && text.all(|b| SEXTET[usize::from(*b)] < 64 || *b == b'=');
     (!clean).then(|| Fault::new("base64-trailer", "附件编码之后还有别的文字，已略去"))
 }
 
@@ -198,6 +203,7 @@ mod tests {
         assert_eq!((decoded.bytes.as_slice(), codes(&decoded)), (b"ABCD".as_slice(), vec!["base64-dirt"]));
         let decoded = base64(b"QUJDRA==\n____\nlist footer\n");
         assert_eq!((decoded.bytes.as_slice(), codes(&decoded)), (b"ABCD".as_slice(), vec!["base64-trailer"]));
+        assert_eq!(base64(b"QQ== ignored").bytes, b"A");
         assert_eq!(base64(b"QQ==\nQg==\n").bytes, b"AB");
         assert_eq!(base64(b"====").bytes, b"");
     }

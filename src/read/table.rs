@@ -74,6 +74,7 @@ fn read_row(cells: &[Cell], spec: &FormSpec, heading: &[Label], row: (f32, f32))
         }
     }
     let reading = Reading { form: spec.id.clone(), row: Some(row.0 as usize + 1), evidence };
-    let named = [&spec.roles.unit, &spec.roles.officer].iter().any(|role| !reading.text(role).is_empty());
+    let roles = [Some(&spec.roles.unit), spec.roles.officer.as_ref()];
+    let named = roles.into_iter().flatten().any(|role| !reading.text(role).is_empty());
     (named && reading.filled() >= FEWEST_VALUES).then_some(reading)
 }

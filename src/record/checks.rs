@@ -27,6 +27,17 @@ fn rounded(score: f64) -> f64 {
     (score * 100.0).round() / 100.0
 }
 
+/// Brings every value into its normal form; people who edit a record by hand need not know it.
+pub fn normalise(record: &mut Record, office: &Office<'_>) {
+    let Some(spec) = record.form.as_deref().and_then(|id| office.form(id)) else { return };
+    for (id, FlowMap(field)) in &mut record.fields {
+        if let Some(kind) = spec.field(id) {
+            field.value = check(spec, kind, &field.value).value;
+        }
+    }
+    record.fields.retain(|_, FlowMap(field)| !field.value.is_empty());
+}
+
 /// Checks every value again and rewrites the faults that follow from values.
 pub fn refresh(record: &mut Record, office: &Office<'_>) {
     let keep = |fault: &Fault| match fault.field {
@@ -69,9 +80,13 @@ fn of_unit(record: &Record, office: &Office<'_>) -> Option<Fault> {
     }
 }
 
-/// The day of the deadline counts to 24:00 China time, which is the zone of `received`.
+/// The deadline is for registering; a change of officer (第五条) comes when it comes. The day of the deadline counts to
+/// 24:00 China time, which is the zone of `received`.
 fn late(record: &Record, office: &Office<'_>) -> Option<Fault> {
+    let roles = &office.form(record.form.as_deref()?)?.roles;
+    if roles.officer.is_none() || roles.former.is_some() {
+        return None;
+    }
     let (deadline, received) = (office.deadline?, record.received.as_deref()?.get(..10)?);
-    (record.form.is_some() && received > deadline)
-        .then(|| Fault::new("late", format!("晚于截止日期{deadline}收到（{received}），照常受理")))
+    (received > deadline).then(|| Fault::new("late", format!("晚于截止日期{deadline}收到（{received}），照常受理")))
 }

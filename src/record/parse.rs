@@ -2,7 +2,7 @@
 
 use serde_yaml::FlowMap;
 
-use super::{Office, Record, Status};
+use super::{Office, Record, Status, checks};
 use crate::report::{Diagnostic, Place, Said, nearest};
 use crate::said;
 use crate::yaml::{self, Node, Value};
@@ -13,14 +13,22 @@ pub fn write(record: &Record) -> Result<String, String> {
 }
 
 /// Reads a record that lies in the folder of `status` under the name `id`, and checks what a person may have broken.
+/// A pending one is normalised and checked again, so that an edit by hand shows its faults at once.
 pub fn parse(path: &str, text: &str, id: &str, status: Status, office: &Office<'_>) -> Result<Record, Vec<Diagnostic>> {
-    let record: Record = serde_yaml::from_str(text).map_err(|e| vec![yaml::syntax_error(path, &e)])?;
+    let mut record: Record = serde_yaml::from_str(text).map_err(|e| vec![yaml::syntax_error(path, &e)])?;
     let tree = yaml::parse(path, text).map_err(|d| vec![d])?;
     let faults: Vec<Diagnostic> = wrong(&record, id, status, office)
         .into_iter()
         .map(|(keys, said)| Diagnostic::at(path, place(&tree, &keys), said))
         .collect();
-    if faults.is_empty() { Ok(record) } else { Err(faults) }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    if status == Status::Pending {
+        checks::normalise(&mut record, office);
+        checks::refresh(&mut record, office);
+    }
+    Ok(record)
 }
 
 /// Everything wrong with a record's content, each with the keys that lead to it.

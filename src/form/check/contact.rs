@@ -24,8 +24,8 @@ pub(super) fn mobile(text: &str) -> Checked {
 pub(super) fn phone(text: &str, area_code: Option<&str>) -> Checked {
     let plain = compact(text);
     let separators = |c: char| "、,;/，；".contains(c);
-    let numbers: Vec<(String, bool)> =
-        plain.split(separators).filter(|n| !n.is_empty()).map(|n| one_phone(n, area_code)).collect();
+    let numbers = plain.split(separators).map(|number| one_phone(number, area_code));
+    let numbers: Vec<(String, bool)> = numbers.filter(|(value, _)| !value.is_empty()).collect();
     let value = numbers.iter().map(|(value, _)| value.as_str()).collect::<Vec<_>>().join("、");
     if value.is_empty() {
         return Checked::default();

@@ -50,7 +50,7 @@ pub fn check(spec: &FormSpec, field: &Field, raw: &str) -> Checked {
         Kind::Text => Checked::sure(line(&text)),
         Kind::Note => Checked::sure(text.lines().map(line).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n")),
         Kind::Name => name::check(&text),
-        Kind::Date => date::check(&text),
+        Kind::Date => date::check(text.trim_end_matches(['。', ';', '；', ',', '，'])),
         Kind::Phone => contact::phone(&text, spec.area_code.as_deref()),
         Kind::Mobile => contact::mobile(&text),
         Kind::Email => contact::email(&text),
@@ -104,9 +104,10 @@ pub fn is_han(c: char) -> bool {
     c.script() == Script::Han
 }
 
-/// NFKC without any white space: for values that hold none.
+/// NFKC without any white space, and without the punctuation that ends a sentence: for values that hold neither.
 fn compact(text: &str) -> String {
-    text.nfkc().filter(|c| !c.is_whitespace()).nfc().collect()
+    let text: String = text.nfkc().filter(|c| !c.is_whitespace()).nfc().collect();
+    text.trim_end_matches(['。', '.', ',', ';', '、', ':']).to_owned()
 }
 
 #[cfg(test)]
@@ -134,7 +135,8 @@ mod tests {
             other_titles: vec![],
             synonyms: vec![],
             area_code: Some("0714".into()),
-            roles: crate::form::Roles { unit: "f".into(), unit_code: None, officer: "f".into(), date: None },
+            roles: crate::form::Roles { unit: "f".into(), unit_code: None, officer: None, former: None, date: None },
+            internal: false,
             groups: vec![],
             fields: vec![field.clone()],
         };

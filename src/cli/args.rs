@@ -1,0 +1,137 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// A procurement office's register: mail in, review, public directory out.
+///
+/// Without a command: takes in the mails of `inbox/new`, builds the site and serves it on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "zhuanban", version, max_term_width = 100)]
+pub struct Args {
+    /// The office's folder, with `content`, `templates`, `inbox` and `public`
+    #[arg(long, value_name = "DIR", default_value = ".", global = true)]
+    pub root: PathBuf,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build the site into `public`
+    Build {
+        /// Another output folder
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Another address than the one in content/site.yaml; may have a sub-path
+        #[arg(long, value_name = "URL")]
+        base_url: Option<String>,
+        /// Build again whenever content or templates change
+        #[arg(long)]
+        watch: bool,
+    },
+    /// Build and serve the site on this machine, with live reload
+    Serve {
+        /// Port on the loopback interface; 0 for any free one
+        #[arg(long, value_name = "N", default_value_t = super::build::PORT)]
+        port: u16,
+    },
+    /// Take mails into pending records
+    Intake {
+        /// .eml or mbox files, folders of them, Maildirs, or `-`; default: inbox/new
+        #[arg(value_name = "FILE|DIR|-")]
+        from: Vec<PathBuf>,
+    },
+    /// Read {"id", "eml"} lines from stdin, write what each mail holds as JSON lines; nothing else is written
+    Extract,
+    /// Review pending records
+    #[command(subcommand)]
+    Review(Review),
+    /// Check content, register and records without building
+    Check,
+    /// Prove the ledger, and that every leaf of every mail is accounted for
+    Verify,
+}
+
+/// The commands of review.
+#[derive(Debug, Subcommand)]
+pub enum Review {
+    /// List records, oldest first
+    List {
+        /// Which: pending, accepted, rejected or all
+        #[arg(long, value_name = "STATUS", default_value = "pending")]
+        status: String,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one record whole
+    Show {
+        /// The record's id
+        id: String,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change values of a pending record
+    Edit {
+        /// The record's id
+        id: String,
+        /// field=value, form=ID or unit=ID; an empty value clears the field
+        #[arg(required = true, value_name = "KEY=VALUE")]
+        changes: Vec<String>,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Register the officers of records
+    Accept {
+        /// The records' ids
+        #[arg(required = true)]
+        ids: Vec<String>,
+        /// The officer joins those the unit already has (第四条)
+        #[arg(long, conflicts_with = "replace")]
+        join: bool,
+        /// The officer succeeds the one of this accepted record, or the only one in office (第五条)
+        #[arg(long, value_name = "RECORD", num_args = 0..=1, default_missing_value = "")]
+        replace: Option<String>,
+        /// Why the officer's name may be published, if not on the office's general basis
+        #[arg(long, value_name = "TEXT")]
+        basis: Option<String>,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Send a record back
+    Reject {
+        /// The record's id
+        id: String,
+        /// Why; the unit will read it
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Take a decision back
+    Reopen {
+        /// The record's id
+        id: String,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        #[command(flatten)]
+        by: By,
+    },
+}
+
+/// Who acts, and from when.
+#[derive(Debug, clap::Args)]
+pub struct By {
+    /// Who decides; goes into the ledger
+    #[arg(long = "by", value_name = "NAME")]
+    pub name: String,
+    /// The day it takes effect, YYYY-MM-DD, where a decision is entered later; default: today in China
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<String>,
+}

@@ -1,0 +1,98 @@
+//! `extract`: the stream. One JSON object a line in, exactly one a line out, in order; nothing else is written, so the
+//! same function runs under any engine that splits lines among workers.
+
+use std::io::{self, BufRead, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::office::Office;
+use super::voice::{Failure, Voice};
+use crate::extract::{Extraction, extract};
+use crate::fault::Fault;
+use crate::read::Reader;
+use crate::said;
+
+/// Lines under way at once, and the bytes they may hold together: memory stays bounded however long the stream is.
+const LINES_AT_ONCE: usize = 64;
+const BYTES_AT_ONCE: usize = 64 << 20;
+
+#[derive(Deserialize)]
+struct Input {
+    id: serde_json::Value,
+    eml: String,
+}
+
+#[derive(Serialize)]
+struct Output<'i> {
+    id: &'i serde_json::Value,
+    #[serde(flatten)]
+    extraction: Extraction,
+}
+
+/// Reads stdin to its end.
+pub fn run(root: &Path, _voice: Voice) -> Result<(), Failure> {
+    let office = Office::open(root)?;
+    let reader = office.reader();
+    let mut input = io::stdin().lock();
+    let mut output = io::BufWriter::new(io::stdout().lock());
+    let mut number = 0;
+    loop {
+        let lines = batch(&mut input)?;
+        if lines.is_empty() {
+            return Ok(output.flush()?);
+        }
+        let results: Vec<Result<String, String>> = lines.par_iter().map(|line| one(line, &reader)).collect();
+        for result in results {
+            number += 1;
+            match result {
+                Ok(line) if line.is_empty() => {}
+                Ok(line) => writeln!(output, "{line}")?,
+                Err(why) => {
+                    output.flush()?;
+                    return Err(Failure::Usage(said!("stdin:{number}: {why}", "标准输入第{number}行：{why}")));
+                }
+            }
+        }
+        output.flush()?;
+    }
+}
+
+/// The next lines, up to both limits.
+fn batch(input: &mut impl BufRead) -> io::Result<Vec<Vec<u8>>> {
+    let (mut lines, mut bytes) = (Vec::new(), 0);
+    while lines.len() < LINES_AT_ONCE && bytes < BYTES_AT_ONCE {
+        let mut line = Vec::new();
+        if input.read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        bytes += line.len();
+        lines.push(line);
+    }
+    Ok(lines)
+}
+
+/// One line; the error is broken framing. Blank lines give nothing.
+fn one(line: &[u8], reader: &Reader) -> Result<String, String> {
+    if line.iter().all(u8::is_ascii_whitespace) {
+        return Ok(String::new());
+    }
+    let input: Input = serde_json::from_slice(line).map_err(|e| e.to_string())?;
+    let raw = STANDARD.decode(input.eml.as_bytes()).map_err(|e| format!("`eml`: {e}"))?;
+    let extraction = guarded(&raw, reader);
+    serde_json::to_string(&Output { id: &input.id, extraction }).map_err(|e| e.to_string())
+}
+
+/// A panic in a decoder must not take the other mails along.
+fn guarded(raw: &[u8], reader: &Reader) -> Extraction {
+    catch_unwind(AssertUnwindSafe(|| extract(raw, reader))).unwrap_or_else(|_| Extraction {
+        mail: crate::extract::MailHead { sha256: crate::extract::sha256(raw), ..Default::default() },
+        records: Vec::new(),
+        leaves: Vec::new(),
+        faults: vec![Fault::new("internal", "程序处理此邮件时出错，请人工查看原始邮件")],
+    })
+}

@@ -1,0 +1,105 @@
+//! `intake`: mails into pending records, a line for each and a sum that adds up.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::office::{Office, sign};
+use super::voice::{Failure, Voice};
+use crate::edge::intake::{Taken, take};
+use crate::edge::mailbox;
+use crate::record::Record;
+use crate::record::register::officer_of;
+use crate::said;
+
+/// What came in, counted.
+#[derive(Debug, Default)]
+struct Sum {
+    mails: usize,
+    known: usize,
+    failed: usize,
+    records: usize,
+    /// record, text, ignored, failed
+    leaves: [usize; 4],
+}
+
+/// Takes in the mails of the given places, or of `inbox/new`.
+pub fn run(root: &Path, from: &[PathBuf], voice: Voice) -> Result<(), Failure> {
+    let office = Office::open(root)?;
+    let (rules, reader) = (office.rules(), office.reader());
+    let (mails, others) = find(from, &office)?;
+    for other in others {
+        let name = other.display();
+        voice.say(&said!("{name}: not a mail, left alone", "{name}：不是邮件，未处理"));
+    }
+    let mut sum = Sum { mails: mails.len(), ..Sum::default() };
+    take(&mails, &office.inbox, &rules, &reader, &sign("intake", None), |name, taken| {
+        sum.add(name, taken, &office, voice);
+    });
+    sum.tell(voice)
+}
+
+fn find(from: &[PathBuf], office: &Office) -> Result<(Vec<mailbox::Source>, Vec<PathBuf>), Failure> {
+    let default = [office.inbox.new_mail()];
+    let places = if from.is_empty() { default.as_slice() } else { from };
+    let (mut mails, mut others) = (Vec::new(), Vec::new());
+    for place in places {
+        if from.is_empty() && !place.exists() {
+            continue;
+        }
+        let name = place.display();
+        let found = mailbox::find(place).map_err(|e| Failure::Outside(said!("{name}: {e}", "{name}：{e}")))?;
+        mails.extend(found.0);
+        others.extend(found.1);
+    }
+    Ok((mails, others))
+}
+
+impl Sum {
+    fn add(&mut self, name: &str, taken: io::Result<Taken>, office: &Office, voice: Voice) {
+        match taken {
+            Ok(Taken::Known) => self.known += 1,
+            Ok(Taken::New { records, leaves }) => {
+                self.records += records.len();
+                self.leaves.iter_mut().zip(leaves).for_each(|(sum, n)| *sum += n);
+                records.iter().for_each(|record| println!("{}", line(record, office)));
+            }
+            Err(e) => {
+                self.failed += 1;
+                voice.say(&said!("{name}: {e}", "{name}：{e}"));
+            }
+        }
+    }
+
+    fn tell(&self, voice: Voice) -> Result<(), Failure> {
+        let Sum { mails, known, failed, records, leaves: [with_record, text, ignored, unopened] } = self;
+        let new = mails - known - failed;
+        let leaves = with_record + text + ignored + unopened;
+        voice.say(&said!(
+            "{mails} mails = {new} new + {known} known + {failed} failed; {records} records",
+            "邮件{mails}封＝新收{new}＋已收过{known}＋失败{failed}；新记录{records}条"
+        ));
+        voice.say(&said!(
+            "{leaves} leaves = {with_record} in records + {text} text + {ignored} ignored + {unopened} could not be opened",
+            "邮件内容{leaves}件＝成为记录{with_record}＋正文{text}＋忽略{ignored}＋无法打开{unopened}"
+        ));
+        match failed {
+            0 => Ok(()),
+            n => Err(Failure::Outside(said!(
+                "{n} mails could not be taken in; run intake again",
+                "{n}封邮件未能收取，请重新运行 intake"
+            ))),
+        }
+    }
+}
+
+/// `id  unit  officer  doubts` in columns; no telephone number, no code.
+pub fn line(record: &Record, office: &Office) -> String {
+    let unit = record.unit_id().map_or("（单位未定）", |id| office.unit_name(id));
+    let who = match &record.form {
+        Some(_) => officer_of(record, &office.rules()),
+        None => record.document.as_ref().map_or("（无登记表）".to_owned(), |d| d.0.name.clone()),
+    };
+    let faults: Vec<&str> = record.faults.iter().map(|fault| fault.0.message.as_str()).collect();
+    let faults = if faults.is_empty() { "无疑点".to_owned() } else { faults.join("；") };
+    format!("{}  {}  {unit}  {who}  {faults}", record.id, record.status.label())
+}

@@ -1,0 +1,48 @@
+//! The command line. Data goes to stdout, progress and messages to stderr; exit 0 done, 1 the content or a record is
+//! wrong, 2 wrong use, 3 the outside world failed.
+#![allow(clippy::disallowed_methods)]
+
+mod args;
+mod build;
+mod check;
+mod extract;
+mod intake;
+mod office;
+mod review;
+mod voice;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+use voice::{Failure, Voice};
+
+/// Runs the program on the process's arguments.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    let voice = Voice::from_environment();
+    match run(&args, voice) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => voice.fail(&failure),
+    }
+}
+
+fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
+    let root = args.root.as_path();
+    match &args.command {
+        None => {
+            intake::run(root, &[], voice)?;
+            build::serve(root, build::PORT, voice)
+        }
+        Some(Command::Build { out, base_url, watch }) => {
+            build::run(root, out.as_deref(), base_url.as_deref(), *watch, voice)
+        }
+        Some(Command::Serve { port }) => build::serve(root, *port, voice),
+        Some(Command::Intake { from }) => intake::run(root, from, voice),
+        Some(Command::Extract) => extract::run(root, voice),
+        Some(Command::Review(review)) => review::run(root, review, voice),
+        Some(Command::Check) => check::check(root, voice),
+        Some(Command::Verify) => check::verify(root, voice),
+    }
+}

@@ -1,0 +1,96 @@
+//! How the program speaks: in the locale's language, on stderr, with an exit code that says whose fault it was.
+
+use std::io;
+use std::process::ExitCode;
+
+use crate::report::{Diagnostic, Lang, Said};
+use crate::said;
+
+/// Speaks to the person at the terminal.
+#[derive(Debug, Clone, Copy)]
+pub struct Voice {
+    /// The language.
+    pub lang: Lang,
+}
+
+/// Why a command ended without doing its work.
+#[derive(Debug)]
+pub enum Failure {
+    /// Our content, data or a record is wrong: exit 1.
+    Wrong(Vec<Diagnostic>),
+    /// A rule of review says no: exit 1.
+    Refused(Vec<Said>),
+    /// The command was used wrongly: exit 2.
+    Usage(Said),
+    /// Disk or network failed: exit 3.
+    Outside(Said),
+}
+
+impl From<io::Error> for Failure {
+    fn from(e: io::Error) -> Failure {
+        Failure::Outside(said!("{e}", "读写失败：{e}"))
+    }
+}
+
+impl From<Vec<Diagnostic>> for Failure {
+    fn from(all: Vec<Diagnostic>) -> Failure {
+        Failure::Wrong(all)
+    }
+}
+
+impl From<Said> for Failure {
+    fn from(said: Said) -> Failure {
+        Failure::Refused(vec![said])
+    }
+}
+
+impl Voice {
+    /// Chinese where `LC_ALL`, `LC_MESSAGES` or `LANG`, the first that is set, says so.
+    pub fn from_environment() -> Voice {
+        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default();
+        Voice { lang: Lang::from_locale(&locale) }
+    }
+
+    /// Says something on stderr.
+    pub fn say(self, said: &Said) {
+        eprintln!("{}", said.in_lang(self.lang));
+    }
+
+    /// Prints diagnostics, sorted by place, and how many there are.
+    pub fn show(self, all: &[Diagnostic]) {
+        let mut sorted: Vec<&Diagnostic> = all.iter().collect();
+        sorted.sort();
+        sorted.dedup();
+        for diagnostic in &sorted {
+            eprintln!("{}", diagnostic.render(self.lang));
+        }
+        let n = sorted.len();
+        self.say(&match n {
+            1 => said!("1 problem found", "共1处问题"),
+            _ => said!("{n} problems found", "共{n}处问题"),
+        });
+    }
+
+    /// Tells of a failure and gives its exit code.
+    pub fn fail(self, failure: &Failure) -> ExitCode {
+        match failure {
+            Failure::Wrong(all) => {
+                self.show(all);
+                ExitCode::from(1)
+            }
+            Failure::Refused(all) => {
+                all.iter().for_each(|said| self.say(said));
+                ExitCode::from(1)
+            }
+            Failure::Usage(said) => {
+                self.say(said);
+                ExitCode::from(2)
+            }
+            Failure::Outside(said) => {
+                self.say(said);
+                ExitCode::from(3)
+            }
+        }
+    }
+}

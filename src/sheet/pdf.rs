@@ -1,0 +1,162 @@
+//! PDF: every page a picture at 200 dpi, drawn when it is asked for.
+
+use std::fmt;
+use std::sync::Arc;
+
+use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_interpret::font::{FontData, FontQuery};
+use hayro::hayro_syntax::{LoadPdfError, Pdf};
+use hayro::vello_cpu::color::palette::css::WHITE;
+use hayro::{PixmapSettings, RenderCache, RenderSettings};
+use image::RgbImage;
+
+use super::{Picture, Sheet, Source, Surface, unreadable};
+use crate::fault::Fault;
+
+/// What scanners of offices use and what reading was measured at.
+const DPI: f32 = 200.0;
+/// Pages of one PDF: more than all units of a county in one file.
+const MOST_PAGES: usize = 200;
+/// Pixels of one page: A2 at 200 dpi has 15 million. A larger page is drawn smaller.
+const MOST_PIXELS: f32 = 30_000_000.0;
+/// Longest side in pixels; the rasteriser counts in 16 bits.
+const LONGEST_SIDE: f32 = 16_000.0;
+
+/// Fonts for documents that name theirs and do not carry them. Without one their Chinese text is not drawn.
+#[derive(Clone, Default)]
+pub struct Fonts {
+    /// A Chinese font file and the index of the face in it.
+    pub chinese: Option<(FontData, u32)>,
+}
+
+impl fmt::Debug for Fonts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fonts").field("chinese", &self.chinese.is_some()).finish()
+    }
+}
+
+/// One page of a document.
+#[derive(Clone)]
+pub(super) struct Page {
+    document: Arc<Pdf>,
+    index: usize,
+}
+
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page").field("index", &self.index).finish_non_exhaustive()
+    }
+}
+
+/// The bytes as the reader wants them shared.
+struct Shared(Arc<[u8]>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// One sheet for each page.
+pub(super) fn open(bytes: &Arc<[u8]>) -> Result<Vec<Sheet>, Fault> {
+    let document = Pdf::new(Arc::new(Shared(Arc::clone(bytes)))).map_err(|error| match error {
+        LoadPdfError::Decryption(_) => Fault::new("encrypted", "PDF 设有密码，无法打开，请对方取消密码后重新发送"),
+        LoadPdfError::Invalid => unreadable("PDF 文件"),
+    })?;
+    let count = document.pages().len();
+    if count == 0 {
+        return Err(unreadable("PDF 文件"));
+    }
+    if count > MOST_PAGES {
+        let message = format!("PDF 共 {count} 页，超过上限 {MOST_PAGES} 页，请对方分开发送");
+        return Err(Fault::new("too-many-pages", message));
+    }
+    let document = Arc::new(document);
+    Ok((0..count).map(|index| sheet(Page { document: Arc::clone(&document), index })).collect())
+}
+
+fn sheet(page: Page) -> Sheet {
+    let (width, height) = page.dimensions();
+    let scale = scale(width, height);
+    // Rounded, not cut off: a page that is one 200 dpi scan is then drawn pixel for pixel.
+    let size = (((width * scale).round() as u32).max(1), ((height * scale).round() as u32).max(1));
+    Sheet { number: page.index + 1, surface: Surface::Pixels(Picture { source: Source::Page(page), size }) }
+}
+
+/// Points to pixels: 200 dpi, less for posters.
+fn scale(width: f32, height: f32) -> f32 {
+    let by_area = (MOST_PIXELS / (width * height)).sqrt();
+    (DPI / 72.0).min(by_area).min(LONGEST_SIDE / width.max(height))
+}
+
+impl Page {
+    fn dimensions(&self) -> (f32, f32) {
+        self.document.pages().get(self.index).map_or((1.0, 1.0), |page| page.render_dimensions())
+    }
+
+    /// Draws the page on white paper.
+    pub fn pixels(&self, size: (u32, u32), fonts: &Fonts) -> Result<RgbImage, Fault> {
+        let page = self.document.pages().get(self.index).ok_or_else(|| unreadable("PDF 文件"))?;
+        let (width, height) = page.render_dimensions();
+        // A little over, so that rounding down gives exactly the promised size.
+        let scales = ((size.0 as f32 + 0.01) / width, (size.1 as f32 + 0.01) / height);
+        let pixmap = hayro::render(
+            page,
+            &RenderCache::new(),
+            &settings(fonts),
+            &RenderSettings::default(),
+            &PixmapSettings { x_scale: scales.0, y_scale: scales.1, bg_color: WHITE },
+        );
+        let rgb = pixmap.data_as_u8_slice().as_chunks::<4>().0.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
+        RgbImage::from_raw(pixmap.width().into(), pixmap.height().into(), rgb).ok_or_else(|| unreadable("PDF 页面"))
+    }
+}
+
+fn settings(fonts: &Fonts) -> InterpreterSettings {
+    let defaults = InterpreterSettings::default();
+    let Some(chinese) = fonts.chinese.clone() else { return defaults };
+    let others = Arc::clone(&defaults.font_resolver);
+    let resolver = move |query: &FontQuery| match query {
+        FontQuery::Fallback(font) if font.character_collection.is_some() => Some(chinese.clone()),
+        _ => others(query),
+    };
+    InterpreterSettings { font_resolver: Arc::new(resolver), ..defaults }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page of `[0 0 width height]` with a black square in its lower left corner.
+    fn pdf(width: u32, height: u32) -> Arc<[u8]> {
+        let text = format!(
+            "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+             3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 {width} {height}]/Contents 4 0 R>>endobj\n\
+             4 0 obj<</Length 15>>stream\n0 0 36 36 re f \nendstream endobj\ntrailer<</Root 1 0 R>>\n"
+        );
+        Arc::from(text.into_bytes())
+    }
+
+    #[test]
+    fn a_page_is_drawn_at_200_dpi() {
+        let sheets = open(&pdf(72, 144)).unwrap();
+        let Surface::Pixels(picture) = &sheets[0].surface else { panic!() };
+        assert_eq!(picture.size, (200, 400));
+        let pixels = picture.pixels().unwrap();
+        assert_eq!(pixels.dimensions(), (200, 400));
+        assert_eq!((pixels.get_pixel(10, 390).0, pixels.get_pixel(190, 10).0), ([0; 3], [255; 3]));
+    }
+
+    #[test]
+    fn posters_are_drawn_smaller() {
+        let sheets = open(&pdf(14_400, 14_400)).unwrap();
+        let Surface::Pixels(picture) = &sheets[0].surface else { panic!() };
+        assert!(picture.size.0 * picture.size.1 <= MOST_PIXELS as u32);
+        assert_eq!(picture.pixels().unwrap().dimensions(), picture.size);
+    }
+
+    #[test]
+    fn a_broken_file_is_a_fault() {
+        assert_eq!(open(&Arc::from(&b"%PDF-1.4\ngarbage"[..])).unwrap_err().code, "unreadable");
+    }
+}

@@ -1,0 +1,107 @@
+//! Reads all of `content/`: every fault of every file at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::form::{self, FormSpec};
+use crate::listing::{self, Listing};
+use crate::report::Diagnostic;
+use crate::said;
+use crate::unit::{self, Units};
+
+use super::config::{self, SiteConfig};
+use super::page::{self, Page};
+use super::{Sources, text_of};
+
+const UNITS: &str = "content/units.yaml";
+const FORMS: &str = "content/forms/";
+const REGISTER: &str = "content/register/";
+
+/// What the office wrote, parsed.
+#[derive(Debug)]
+pub struct Content {
+    /// The site.
+    pub config: SiteConfig,
+    /// The units.
+    pub units: Units,
+    /// The forms in force, by file name.
+    pub forms: Vec<FormSpec>,
+    /// The pages, by file name.
+    pub pages: Vec<Page>,
+    /// What is public about each unit, by unit id.
+    pub listings: BTreeMap<String, Listing>,
+}
+
+type Parsed<T> = Result<T, Vec<Diagnostic>>;
+
+/// Parses everything; the faults are sorted by place.
+pub fn load(sources: &Sources) -> Parsed<Content> {
+    let mut faults = Vec::new();
+    let config = one(sources, config::PATH, config::parse).map_err(|f| faults.extend(f)).ok();
+    let units = one(sources, UNITS, unit::parse).map_err(|f| faults.extend(f)).ok();
+    let pages = all(sources, page::FOLDER, ".md", page::parse, &mut faults);
+    let before = faults.len();
+    let forms = all(sources, FORMS, ".yaml", form, &mut faults);
+    let ids: Option<BTreeSet<&str>> = units.as_ref().map(|units| units.list.iter().map(|u| u.id.as_str()).collect());
+    // Against broken forms every listing would look wrong.
+    let listings = match faults.len() == before {
+        true => all(sources, REGISTER, ".yaml", |path, text| listing(path, text, &forms, ids.as_ref()), &mut faults),
+        false => Vec::new(),
+    };
+    faults.sort();
+    faults.dedup();
+    match (config, units) {
+        (Some(config), Some(units)) if faults.is_empty() => {
+            let listings = listings.into_iter().map(|l| (l.unit.clone(), l)).collect();
+            Ok(Content { config, units, forms, pages, listings })
+        }
+        _ => Err(faults),
+    }
+}
+
+fn one<T>(sources: &Sources, path: &str, parse: impl Fn(&str, &str) -> Parsed<T>) -> Parsed<T> {
+    parse(path, text_of(sources, path).map_err(|fault| vec![fault])?)
+}
+
+/// Every file of a folder, the broken ones as faults. Old versions of forms (`<id>@<version>.yaml`) are not in force.
+fn all<T: Send>(
+    sources: &Sources,
+    folder: &str,
+    ending: &str,
+    parse: impl Fn(&str, &str) -> Parsed<T> + Sync,
+    faults: &mut Vec<Diagnostic>,
+) -> Vec<T> {
+    let wanted = |path: &&String| path.starts_with(folder) && path.ends_with(ending) && !path.contains('@');
+    let paths: Vec<&String> = sources.files.keys().filter(wanted).collect();
+    let parsed: Vec<Parsed<T>> = paths.par_iter().map(|path| one(sources, path, &parse)).collect();
+    parsed.into_iter().filter_map(|one| one.map_err(|f| faults.extend(f)).ok()).collect()
+}
+
+fn form(path: &str, text: &str) -> Parsed<FormSpec> {
+    let spec = form::parse::parse(path, text)?;
+    named_for(path, FORMS, &spec.id)?;
+    Ok(spec)
+}
+
+fn listing(path: &str, text: &str, forms: &[FormSpec], units: Option<&BTreeSet<&str>>) -> Parsed<Listing> {
+    let listing = listing::parse(path, text, forms)?;
+    named_for(path, REGISTER, &listing.unit)?;
+    let unit = &listing.unit;
+    if units.is_some_and(|units| !units.contains(unit.as_str())) {
+        return Err(vec![Diagnostic::of_file(path, said!("unknown unit `{unit}`", "units.yaml 中没有单位 `{unit}`"))]);
+    }
+    Ok(listing)
+}
+
+/// A file is named for what it holds, so that nothing can be there twice.
+fn named_for(path: &str, folder: &str, id: &str) -> Parsed<()> {
+    let expected = format!("{folder}{id}.yaml");
+    if path == expected {
+        return Ok(());
+    }
+    Err(vec![Diagnostic::of_file(
+        path,
+        said!("holds `{id}` and must be named `{expected}`", "内容为 `{id}`，文件名应为 `{expected}`"),
+    )])
+}
