@@ -134,7 +134,7 @@ fn example(spec: &FormSpec, field: &Field) -> String {
     match field.kind {
         Kind::Text if field.id == spec.roles.unit => "示例单位".to_owned(),
         Kind::Text | Kind::Note | Kind::Signature => format!("示例{}", field.label),
-        Kind::Name if field.id == spec.roles.officer => "示例甲".to_owned(),
+        Kind::Name if spec.roles.officer.as_ref() == Some(&field.id) => "示例甲".to_owned(),
         Kind::Name => "示例乙".to_owned(),
         Kind::Date => "2023-07-10".to_owned(),
         Kind::Phone => format!("{area}8730000"),
