@@ -101,6 +101,7 @@ impl<'a> Face<'a> {
 
 /// The faces that Debian's package fonts-noto-cjk brings.
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test is an edge: it takes the fonts from where set-up put them")]
 pub(super) fn noto() -> Fonts {
     use std::sync::OnceLock;
     static NOTO: OnceLock<Fonts> = OnceLock::new();

@@ -5,10 +5,11 @@
 //! Hei face for 黑体. So every page is marked [`MARK`]. What the text does not give, such as a date of issue or a
 //! signature, is not made up; editor's notes stand at the end, numbered where they belong.
 //!
-//! [`grid`] breaks text into lines, [`pages`] puts the blocks on pages, [`official`] draws them.
+//! `grid` breaks text into lines, `pages` puts the blocks on pages, [`official`] draws them.
 
 mod grid;
 mod pages;
+mod title;
 
 use std::num::NonZeroU16;
 
@@ -77,14 +78,14 @@ pub fn official(title: &str, blocks: &[Block], fonts: &Fonts) -> Result<Vec<u8>,
     let mut paper = Paper::new(&faces);
     for (at, sheet) in laid.iter().enumerate() {
         paper.new_page();
-        let before = (tags.len(), outline.len());
-        draw(&mut paper, sheet, at, &mut tags, &mut outline);
-        if before.0 == 0 {
-            let mark = paper.text(mark_line(&faces));
-            tags.push((usize::MAX, TagKind::from(Tag::P), vec![mark]));
+        if at == 0 {
+            // Once it is content, so that it is read out too.
+            let mark = paper.text(mark_line());
+            tags.push((None, TagKind::from(Tag::P), vec![mark]));
         } else {
-            paper.artifact(ArtifactType::Header, mark_line(&faces));
+            paper.artifact(ArtifactType::Header, mark_line());
         }
+        draw(&mut paper, sheet, at, &mut tags, &mut outline);
         paper.artifact(ArtifactType::Footer, number_line(&faces, at + 1));
     }
     if outline.is_empty() {
@@ -100,7 +101,7 @@ fn lacking(faces: &Faces<'_>, sheet: &Sheet) -> Option<char> {
 }
 
 /// The blocks so far: which block, its tag, its parts. A block goes on over a page's end.
-type Tagged = Vec<(usize, TagKind, Vec<Element>)>;
+type Tagged = Vec<(Option<usize>, TagKind, Vec<Element>)>;
 
 fn draw(paper: &mut Paper<'_>, sheet: &Sheet, page: usize, tags: &mut Tagged, outline: &mut Vec<(String, usize)>) {
     for rule in &sheet.rules {
@@ -113,7 +114,7 @@ fn draw(paper: &mut Paper<'_>, sheet: &Sheet, page: usize, tags: &mut Tagged, ou
             parts.push(segment_of(paper, segment, x, line.middle, line.ink));
             x += segment.iter().map(|glyph| glyph.advance).sum::<f64>();
         }
-        match tags.iter_mut().find(|(block, _, _)| *block == line.block) {
+        match tags.iter_mut().find(|(block, _, _)| *block == Some(line.block)) {
             Some((_, _, children)) => children.extend(parts),
             None => {
                 if let Kind::Heading(level) = line.kind
@@ -121,7 +122,7 @@ fn draw(paper: &mut Paper<'_>, sheet: &Sheet, page: usize, tags: &mut Tagged, ou
                 {
                     outline.push((line.title.clone(), page));
                 }
-                tags.push((line.block, tag(line), parts));
+                tags.push((Some(line.block), tag(line), parts));
             }
         }
     }
@@ -143,12 +144,10 @@ fn tag(line: &pages::Line) -> TagKind {
     }
 }
 
-fn mark_line(faces: &Faces<'_>) -> Text {
+fn mark_line() -> Text {
     let run = MARK.chars().map(|c| (c, MARK_SIZE)).collect();
-    let face = Hand::Body;
-    debug_assert!(faces.of(face).lacks(MARK).is_none());
     let x = points(LEFT + TYPE_WIDTH) - MARK_SIZE * MARK.chars().count() as f64;
-    Text { x, middle: points(MARK_TOP), size: MARK_SIZE, hand: face, heavy: false, ink: Ink::Black, run }
+    Text { x, middle: points(MARK_TOP), size: MARK_SIZE, hand: Hand::Body, heavy: false, ink: Ink::Black, run }
 }
 
 /// — 1 —, to the right on odd pages and to the left on even ones.

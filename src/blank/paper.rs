@@ -3,28 +3,19 @@
 //! A page is planned in points from its top left corner. Every text is either content, which has its place in the tag
 //! tree, or an artifact such as a page number. No times and no ids from outside: the same pages are the same bytes.
 
-use krilla::color::rgb;
+mod draw;
+
 use krilla::configure::{Accessibility, ConfigurationBuilder};
-use krilla::geom::{PathBuilder, Point};
+use krilla::geom::Point;
 use krilla::metadata::Metadata;
 use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
-use krilla::paint::{Fill, Stroke};
-use krilla::surface::Surface;
-use krilla::tagging::{Artifact, ArtifactType, ContentTag, Identifier, Node, SpanTag, TagGroup, TagKind, TagTree};
-use krilla::text::{GlyphId, KrillaGlyph};
+use krilla::tagging::{ArtifactType, Identifier, Node, TagGroup, TagKind, TagTree};
 use krilla::{Document, SerializeSettings};
 
 use super::PAGE;
 use super::face::{Faces, Hand};
 use super::text::MM_PER_POINT;
-
-/// The middle of a Chinese character above its baseline, in ems: the em box reaches from 0.88 above to 0.12 below.
-const MIDDLE: f64 = 0.38;
-/// The thickening that makes a heavy face of a regular one, in ems (小标宋 beside 宋体).
-const HEAVY: f32 = 0.025;
-/// Red of an issuer's line and its rule.
-const RED: (u8, u8, u8) = (0xe6, 0x00, 0x12);
 
 /// Colour of text and rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -131,7 +122,7 @@ impl<'a> Paper<'a> {
             let mut sheet = document.start_page_with(size);
             let mut surface = sheet.surface();
             for mark in page {
-                self.draw(&mut surface, mark, &mut leaves)?;
+                draw::draw(&mut surface, self.faces, mark, &mut leaves)?;
             }
             surface.finish();
             sheet.finish();
@@ -145,47 +136,6 @@ impl<'a> Paper<'a> {
         document.set_metadata(Metadata::new().title(title.to_owned()).language("zh-CN".to_owned()));
         document.finish().map_err(|e| format!("cannot write PDF: {e}: {e:?}"))
     }
-
-    fn draw(&self, surface: &mut Surface<'_>, mark: &Mark, leaves: &mut [Option<Identifier>]) -> Result<(), String> {
-        let artifact = |kind| ContentTag::Artifact(Artifact::with_kind(kind));
-        let (tag, leaf) = match mark {
-            Mark::Content(leaf, _) => (ContentTag::Span(SpanTag::empty()), leaves.get_mut(*leaf)),
-            Mark::Artifact(kind, _) => (artifact(*kind), None),
-            Mark::Rule(_) => (artifact(ArtifactType::Layout), None),
-        };
-        let identifier = surface.start_tagged(tag);
-        if let Some(leaf) = leaf {
-            *leaf = Some(identifier);
-        }
-        let drawn = match mark {
-            Mark::Content(_, text) | Mark::Artifact(_, text) => self.draw_text(surface, text),
-            Mark::Rule(rule) => {
-                draw_rule(surface, rule);
-                Ok(())
-            }
-        };
-        surface.end_tagged();
-        drawn
-    }
-
-    fn draw_text(&self, surface: &mut Surface<'_>, text: &Text) -> Result<(), String> {
-        let face = self.faces.of(text.hand);
-        let (mut words, mut glyphs) = (String::new(), Vec::new());
-        for (c, advance) in &text.run {
-            let id = face.glyph(*c).ok_or_else(|| unprintable(*c))?;
-            let range = words.len()..words.len() + c.len_utf8();
-            words.push(*c);
-            let advance = (advance / text.size) as f32;
-            glyphs.push(KrillaGlyph::new(GlyphId::new(id), advance, 0.0, 0.0, 0.0, range, None));
-        }
-        let (paint, size) = (colour(text.ink), text.size as f32);
-        surface.set_fill(Some(Fill { paint: paint.into(), ..Fill::default() }));
-        let heavy = || Stroke { paint: paint.into(), width: size * HEAVY, ..Stroke::default() };
-        surface.set_stroke(text.heavy.then(heavy));
-        let start = Point::from_xy(text.x as f32, (text.middle + MIDDLE * text.size) as f32);
-        surface.draw_glyphs(start, &glyphs, face.font.clone(), &words, size, false);
-        Ok(())
-    }
 }
 
 /// PDF/UA-1: a document that its validator refuses is not written.
@@ -198,25 +148,6 @@ fn settings() -> Result<SerializeSettings, String> {
 /// Told wherever a text is refused because no face has one of its characters.
 pub(super) fn unprintable(c: char) -> String {
     format!("字体中没有字符“{}”（U+{:04X}），无法印刷", c.escape_debug(), u32::from(c))
-}
-
-fn draw_rule(surface: &mut Surface<'_>, rule: &Rule) {
-    let mut path = PathBuilder::new();
-    path.move_to(rule.from.0 as f32, rule.from.1 as f32);
-    path.line_to(rule.to.0 as f32, rule.to.1 as f32);
-    surface.set_fill(None);
-    let paint = colour(rule.ink).into();
-    surface.set_stroke(Some(Stroke { paint, width: rule.width as f32, ..Stroke::default() }));
-    if let Some(path) = path.finish() {
-        surface.draw_path(&path);
-    }
-}
-
-fn colour(ink: Ink) -> rgb::Color {
-    match ink {
-        Ink::Black => rgb::Color::new(0, 0, 0),
-        Ink::Red => rgb::Color::new(RED.0, RED.1, RED.2),
-    }
 }
 
 fn node(element: Element, leaves: &mut [Option<Identifier>]) -> Result<Node, String> {

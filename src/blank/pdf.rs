@@ -3,30 +3,25 @@
 //! The table is a table to those who hear it read out: every value's cell names its label and its group's. What does
 //! not fit its cell is set smaller, down to [`SMALLEST`]; beyond that it is an error, for nothing may be cut off.
 
+mod fit;
+
 use std::num::{NonZeroU16, NonZeroU32};
 
 use krilla::tagging::{ArtifactType, TableHeaderScope, Tag, TagId};
 
-use super::breaking::wrap;
 use super::face::{Face, Faces, Fonts, Hand};
 use super::paper::{Element, Ink, Paper, Rule, Text, points, unprintable};
-use super::text::{MM_PER_POINT, PADDING, printed};
+use super::text::{DESCRIPTION, MM_PER_POINT, PADDING, printed};
 use super::{Area, Cell, Layout, Role, Row, TITLE_LINE, TITLE_SIZE, layout};
 use crate::form::{FormSpec, Kind, Values};
+pub use fit::SMALLEST;
+use fit::{Set, centred};
 
-/// Values are not set smaller than this, in points (小六 is 6.5, 六号 7.5).
-pub const SMALLEST: f64 = 7.5;
-/// Distance of lines that had to be set smaller, in ems.
-const TIGHT: f64 = 1.2;
-/// Text keeps so many points clear of its cell's rules, above and below together.
-const CLEAR: f64 = 2.0;
 /// The foot line's size in points (小五).
 const FOOT_SIZE: f64 = 9.0;
 /// The table's outer and inner rules in points: bold enough to be found again on a scan.
 const OUTER_RULE: f64 = 1.5;
 const INNER_RULE: f64 = 0.75;
-/// Whoever hears the table read out is told what is where.
-const DESCRIPTION: &str = "左侧为栏目名称，右侧为填写内容。";
 
 /// The form as PDF. Values of unknown fields are left out; without values it is the blank form. Errors are sentences
 /// that name the field whose value cannot be printed.
@@ -46,13 +41,6 @@ struct Writer<'a> {
     paper: Paper<'a>,
 }
 
-/// Text in its box: lines of a size, so far apart.
-struct Set {
-    lines: Vec<Vec<char>>,
-    size: f64,
-    leading: f64,
-}
-
 impl Writer<'_> {
     fn tags(&mut self) -> Result<Vec<Element>, String> {
         self.paper.new_page();
@@ -68,7 +56,13 @@ impl Writer<'_> {
     fn title(&mut self) -> Result<Element, String> {
         let line = &self.layout.title;
         check(self.faces.of(Hand::Body), &line.text)?;
-        let set = self.set(&[line.text.clone()], line.area.width, Hand::Body, TITLE_SIZE, TITLE_LINE / MM_PER_POINT);
+        let set = Set::new(
+            self.faces.of(Hand::Body),
+            std::slice::from_ref(&line.text),
+            line.area.width,
+            TITLE_SIZE,
+            TITLE_LINE / MM_PER_POINT,
+        );
         let lines = self.place(&set, line.area, Hand::Body, true, false);
         Ok(Element::group(Tag::Hn(NonZeroU16::MIN, Some(line.text.clone())), lines))
     }
@@ -140,7 +134,7 @@ impl Writer<'_> {
     fn label(&mut self, cell: &Cell, row: &Row) -> Result<Element, String> {
         let face = self.faces.of(Hand::Heading);
         check(face, &cell.text)?;
-        let set = self.fitted(std::slice::from_ref(&cell.text), cell.area, Hand::Heading);
+        let set = Set::fitted(face, std::slice::from_ref(&cell.text), cell.area, self.layout);
         let set = set.ok_or_else(|| format!("“{}”太长，栏目中印不下", cell.text))?;
         let lines = self.place(&set, cell.area, Hand::Heading, false, false);
         let field = row.cells.iter().find_map(|cell| cell.role.field()).unwrap_or_default();
@@ -170,31 +164,10 @@ impl Writer<'_> {
         for line in &lines {
             check(self.faces.of(Hand::Body), line).map_err(|e| format!("“{name}”：{e}"))?;
         }
-        let set = self.fitted(&lines, cell.area, Hand::Body);
+        let set = Set::fitted(self.faces.of(Hand::Body), &lines, cell.area, self.layout);
         let set = set.ok_or_else(|| format!("“{name}”太长，缩小到{SMALLEST}磅仍印不下，请缩短"))?;
         let lines = self.place(&set, cell.area, Hand::Body, false, field.kind == Kind::Note && !value.is_empty());
         Ok(Element::group(Tag::P, lines))
-    }
-
-    /// The text in the largest size that fits the cell, if any does.
-    fn fitted(&self, paragraphs: &[String], area: Area, hand: Hand) -> Option<Set> {
-        let (width, height) = (area.width - 2.0 * PADDING, points(area.height) - CLEAR);
-        let full = self.set(paragraphs, width, hand, self.layout.size, self.layout.leading);
-        let steps = ((self.layout.size - SMALLEST) / 0.5).floor() as u32;
-        let smaller = (1..=steps).map(|step| self.layout.size - 0.5 * f64::from(step));
-        let smaller = smaller.map(|size| self.set(paragraphs, width, hand, size, size * TIGHT));
-        std::iter::once(full).chain(smaller).find(|set| set.lines.len() as f64 * set.leading <= height)
-    }
-
-    fn set(&self, paragraphs: &[String], width: f64, hand: Hand, size: f64, leading: f64) -> Set {
-        let face = self.faces.of(hand);
-        let mut lines = Vec::new();
-        for paragraph in paragraphs {
-            let chars: Vec<char> = paragraph.chars().collect();
-            let cut = wrap(&chars, points(width), |c| face.em(c) * size);
-            lines.extend(cut.into_iter().map(|line| chars[line].to_vec()));
-        }
-        Set { lines, size, leading }
     }
 
     /// Draws lines in the middle of their cell.
@@ -212,15 +185,6 @@ impl Writer<'_> {
         }
         placed
     }
-}
-
-/// A line in the middle of an area. An empty line is a blank: a cell without content would be no cell.
-fn centred(face: &Face<'_>, line: &[char], area: Area, size: f64) -> Text {
-    let line = if line.is_empty() { &['　'] } else { line };
-    let run: Vec<(char, f64)> = line.iter().map(|c| (*c, face.em(*c) * size)).collect();
-    let wide: f64 = run.iter().map(|(_, advance)| advance).sum();
-    let (x, middle) = (points(area.left + area.width / 2.0) - wide / 2.0, points(area.top + area.height / 2.0));
-    Text { x, middle, size, hand: Hand::Body, heavy: false, ink: Ink::Black, run }
 }
 
 fn check(face: &Face<'_>, text: &str) -> Result<(), String> {

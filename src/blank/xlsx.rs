@@ -10,22 +10,19 @@ use rust_xlsxwriter::{
 };
 
 use super::breaking::wrap;
-use super::text::{MM_PER_POINT, PADDING, printed};
+use super::text::{BODY_FONT, LABEL_FONT, MM_PER_POINT, PADDING, TITLE_FONT, printed};
 use super::{Area, Cell, Layout, PAGE, Row, TITLE_SIZE, layout};
 use crate::form::{FormSpec, Kind, Values};
 pub use summary::{SAMPLE, summary};
 
-/// Values.
-const BODY_FONT: &str = "仿宋";
-/// Labels.
-const LABEL_FONT: &str = "黑体";
-/// The title.
-const TITLE_FONT: &str = "方正小标宋简体";
 /// A4 in the numbering of the file format.
 const A4: u8 = 9;
 /// The file format's number for text: what is typed stays text, so that leading zeros and long codes keep their digits.
 const TEXT: u8 = 49;
 const MM_PER_INCH: f64 = 25.4;
+/// Pixels of a row and a column nobody changed, in the standard face.
+const STANDARD_ROW: u32 = 18;
+const STANDARD_COLUMN: u32 = 72;
 /// The columns are measured in pixels of this size.
 const PIXELS_PER_INCH: f64 = 96.0;
 
@@ -33,7 +30,8 @@ const PIXELS_PER_INCH: f64 = 96.0;
 pub fn xlsx(spec: &FormSpec, values: &Values) -> Result<Vec<u8>, String> {
     let mut book = workbook(&spec.title).map_err(told)?;
     let layout = layout(spec);
-    let mut writer = Writer { spec, values, layout: &layout, sheet: Worksheet::new() };
+    let sheet = new_sheet().map_err(told)?;
+    let mut writer = Writer { spec, values, layout: &layout, sheet };
     writer.fill().map_err(told)?;
     book.push_worksheet(writer.sheet);
     book.save_to_buffer().map_err(told)
@@ -42,9 +40,23 @@ pub fn xlsx(spec: &FormSpec, values: &Values) -> Result<Vec<u8>, String> {
 /// A workbook that names its title and the same time on any day.
 fn workbook(title: &str) -> Result<Workbook, XlsxError> {
     let mut book = Workbook::new();
+    book.set_default_format(&standard(), STANDARD_ROW, STANDARD_COLUMN)?;
     let time = ExcelDateTime::from_ymd(1980, 1, 1)?;
     book.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&time));
     Ok(book)
+}
+
+/// A sheet in the workbook's standard face.
+fn new_sheet() -> Result<Worksheet, XlsxError> {
+    let mut sheet = Worksheet::new();
+    sheet.set_default_format(&standard(), STANDARD_ROW, STANDARD_COLUMN)?;
+    Ok(sheet)
+}
+
+/// Columns are measured in digits of the standard face: that of a Chinese Excel, whose digits are as wide as those of
+/// the faces that stand in for it elsewhere.
+fn standard() -> Format {
+    Format::new().set_font_name("宋体").set_font_size(11).set_font_charset(CHINESE)
 }
 
 fn told(error: XlsxError) -> String {
@@ -163,7 +175,7 @@ impl Writer<'_> {
     fn value_looks(&self, cell: &Cell) -> Format {
         let note = cell.role.field().and_then(|id| self.spec.field(id)).is_some_and(|field| field.kind == Kind::Note);
         let format = looks(BODY_FONT, self.layout.size);
-        if note { format.set_align(FormatAlign::Left) } else { format }
+        if note { format.set_align(FormatAlign::Left).set_indent(1) } else { format }
     }
 
     /// The rules around a cell, bold where it lies at the table's edge.

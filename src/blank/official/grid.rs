@@ -162,7 +162,7 @@ fn narrow(line: &mut [Glyph], over: f64) {
 
 /// Widens the gaps between characters, but not within words, by the same.
 fn stretch(line: &mut [Glyph], slack: f64) {
-    let gap = |pair: &[Glyph]| !(pair[0].c.is_ascii_graphic() && pair[1].c.is_ascii_graphic()) && !pair[1].is_mark;
+    let gap = |pair: &[Glyph]| !(pair[1].is_mark || pair[0].c.is_ascii_graphic() && pair[1].c.is_ascii_graphic());
     let gaps: Vec<usize> = line.windows(2).enumerate().filter(|(_, pair)| gap(pair)).map(|(at, _)| at).collect();
     let part = slack / gaps.len().max(1) as f64;
     for at in gaps {

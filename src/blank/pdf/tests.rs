@@ -61,16 +61,3 @@ fn rare_characters_and_pasted_lines_are_printed() {
     let filled = values(&[("officer_name", "㐀·䶮"), ("unit_address", "大冶市\n示例路\t1号"), ("unknown", "😀")]);
     written(&forms()[0], &filled);
 }
-
-#[test]
-fn sizes_go_down_only_as_far_as_needed() {
-    let (form, fonts) = (&forms()[0], noto());
-    let (faces, layout, values) = (Faces::open(&fonts).expect("fonts"), layout(form), Values::new());
-    let writer = Writer { spec: form, values: &values, layout: &layout, faces: &faces, paper: Paper::new(&faces) };
-    let area = Area { left: 0.0, top: 0.0, width: 70.0, height: 12.0 };
-    let fitted = |n: usize| writer.fitted(&["采".repeat(n)], area, Hand::Body).map(|set| (set.size, set.lines.len()));
-    assert_eq!(fitted(1), Some((14.0, 1)));
-    let (size, lines) = fitted(20).expect("fits");
-    assert!(size < 14.0 && size > SMALLEST && lines == 2, "{size} {lines}");
-    assert_eq!(fitted(400), None);
-}

@@ -8,7 +8,8 @@ use rust_xlsxwriter::{
     Worksheet, XlsxError,
 };
 
-use super::{A4, BODY_FONT, LABEL_FONT, TEXT, TITLE_FONT, looks, merge, points, sheet_name, told, workbook};
+use super::{A4, TEXT, looks, merge, new_sheet, points, sheet_name, told, workbook};
+use crate::blank::text::{BODY_FONT, LABEL_FONT, TITLE_FONT};
 use crate::form::{Field, FormSpec, Kind};
 
 /// What stands in the first cell of the sample row. Intake passes over a row that begins with it.
@@ -40,7 +41,7 @@ fn write(spec: &FormSpec, units: &[&str], note: &str) -> Result<Vec<u8>, XlsxErr
     let title = format!("{}（汇总）", spec.title);
     let fields: Vec<&Field> = spec.written().collect();
     let mut book = workbook(&title)?;
-    let mut sheet = Worksheet::new();
+    let mut sheet = new_sheet()?;
     page(&mut sheet, &title, fields.len() as u16)?;
     head(&mut sheet, &title, note, fields.len() as u16)?;
     for (at, field) in (1..).zip(&fields) {
@@ -184,7 +185,7 @@ fn validation(
 
 /// The hidden sheet with the units' names.
 fn names(units: &[&str]) -> Result<Worksheet, XlsxError> {
-    let mut sheet = Worksheet::new();
+    let mut sheet = new_sheet()?;
     sheet.set_name(UNITS_SHEET)?;
     for (line, unit) in (0..).zip(units) {
         sheet.write_string(line, 0, *unit)?;
