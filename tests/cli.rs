@@ -1,6 +1,8 @@
 //! The command line from end to end, as a clerk or a script meets it: what it prints, what it leaves on disk, its exit
 //! codes and both its languages.
 
+#![allow(clippy::disallowed_methods)]
+
 mod letter;
 
 mod cli {

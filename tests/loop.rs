@@ -1,6 +1,8 @@
 //! The loop: for every form in `content/forms`, made-up values are written into the form, the form goes through a mail,
 //! and comes back as the same values. One test closes definition, blank form, mail, sheet, reading and checks.
 
+#![allow(clippy::disallowed_methods)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,6 +3,8 @@
 //!
 //! `UPDATE=1 cargo test --test samples` rewrites the expected files; read the difference before you commit it.
 
+#![allow(clippy::disallowed_methods)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -56,7 +56,14 @@ fn fonts(voice: Voice) -> Option<Fonts> {
 struct Builder {
     fonts: Option<Fonts>,
     options: Options,
-    made: Mutex<Option<(Vec<FormSpec>, String, Vec<Download>)>>,
+    made: Mutex<Option<Made>>,
+}
+
+/// Downloads, and what they were made of.
+struct Made {
+    forms: Vec<FormSpec>,
+    rest: String,
+    downloads: Vec<Download>,
 }
 
 impl Builder {
@@ -75,11 +82,11 @@ impl Builder {
     fn downloads(&self, content: &Content) -> Result<Vec<Download>, Vec<Diagnostic>> {
         let rest = format!("{:?}{:?}", content.units, content.config.office);
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, _, downloads)) = made.as_ref().filter(|(f, r, _)| *f == content.forms && *r == rest) {
-            return Ok(downloads.clone());
+        if let Some(same) = made.as_ref().filter(|m| m.forms == content.forms && m.rest == rest) {
+            return Ok(same.downloads.clone());
         }
         let downloads = download::all(content, self.fonts.as_ref())?;
-        *made = Some((content.forms.clone(), rest, downloads.clone()));
+        *made = Some(Made { forms: content.forms.clone(), rest, downloads: downloads.clone() });
         Ok(downloads)
     }
 }

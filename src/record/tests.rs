@@ -116,7 +116,8 @@ fn a_second_officer_must_be_said_to_join_or_replace() {
 fn of_several_officers_the_one_replaced_must_be_named() {
     let county = County::new();
     let first = county.accept(&county.officer("r1", "示例甲"), Standing::Unsaid, &[], "1").unwrap();
-    let second = county.accept(&county.officer("r2", "示例乙"), Standing::Joins, &[first.clone()], "2").unwrap();
+    let second =
+        county.accept(&county.officer("r2", "示例乙"), Standing::Joins, std::slice::from_ref(&first), "2").unwrap();
     let (third, on_file) = (county.officer("r3", "示例丙"), [first.clone(), second.clone()]);
     assert!(county.accept(&third, Standing::Replaces(None), &on_file, "3").unwrap_err().contains("several officers"));
     assert!(
@@ -134,7 +135,7 @@ fn a_replacement_form_names_whom_it_replaces() {
         [("unit_name", "大冶市教育局"), ("former_name", "示例甲"), ("officer_name", "示例癸"), ("reason", "调动")];
     let change = county.record("r2", "replacement", &values);
     assert!(!codes(&change).contains(&"late"), "a change of officer has no deadline");
-    let change = county.accept(&change, Standing::Unsaid, &[first.clone()], "2").unwrap();
+    let change = county.accept(&change, Standing::Unsaid, std::slice::from_ref(&first), "2").unwrap();
     assert_eq!(county.in_office(&[first, change]), ["示例癸"]);
 }
 
@@ -151,8 +152,9 @@ fn an_assessment_puts_nobody_in_office() {
 fn reopening_brings_the_former_officer_back() {
     let county = County::new();
     let first = county.accept(&county.officer("r1", "示例甲"), Standing::Unsaid, &[], "1").unwrap();
-    let second =
-        county.accept(&county.officer("r2", "示例乙"), Standing::Replaces(None), &[first.clone()], "2").unwrap();
+    let second = county
+        .accept(&county.officer("r2", "示例乙"), Standing::Replaces(None), std::slice::from_ref(&first), "2")
+        .unwrap();
     let reopened = county.decide(&second, Decision::Reopen { reason: None }, &[], "3").unwrap();
     assert_eq!(county.in_office(&[first, reopened.clone()]), ["示例甲"]);
     assert_eq!(reopened.history.len(), 3);

@@ -66,10 +66,10 @@ fn garbage_gives_a_line_with_faults() {
 }
 
 #[test]
-fn broken_framing_is_wrong_use_and_names_the_line() {
+fn broken_framing_ends_in_wrong_use_and_names_the_line() {
     let good = line(1, b"Subject: x\n\n");
     for bad in ["{\"id\": 2}\n", "no json\n", "{\"id\": 2, \"eml\": \"***\"}\n", "[1]\n"] {
-        let ran = Office::new().feed("extract", format!("{good}{bad}").as_bytes()).is_wrong_use("stdin:2: ");
+        let ran = Office::new().feed("extract", format!("{good}{bad}").as_bytes()).ends_in_wrong_use("stdin:2: ");
         assert_eq!(lines(&ran.out).len(), 1, "what came before is answered: {ran}");
     }
 }

@@ -32,11 +32,11 @@ fn the_lines_of_records_do_not_depend_on_the_language() {
 #[test]
 fn wrong_use_exits_with_2() {
     let office = Office::new();
-    office.run("biuld").is_wrong_use("biuld");
-    office.run("review accept").is_wrong_use("--by");
-    office.run("review list --status gone").is_wrong_use("unknown status `gone`");
-    office.run("review reject x --reason y --by z --on 20.7.2023").is_wrong_use("`20.7.2023` is no day");
-    office.run("review accept x --join --replace --by z").is_wrong_use("--join");
+    office.run("biuld").ends_in_wrong_use("biuld");
+    office.run("review accept").ends_in_wrong_use("--by");
+    office.run("review list --status gone").ends_in_wrong_use("unknown status `gone`");
+    office.run("review reject x --reason y --by z --on 20.7.2023").ends_in_wrong_use("`20.7.2023` is no day");
+    office.run("review accept x --join --replace --by z").ends_in_wrong_use("--join");
 }
 
 #[test]

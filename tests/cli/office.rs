@@ -223,7 +223,7 @@ impl Ran {
 
     /// Exit 2 and this text on standard error.
     #[track_caller]
-    pub fn is_wrong_use(self, message: &str) -> Ran {
+    pub fn ends_in_wrong_use(self, message: &str) -> Ran {
         self.exits(2).tells(message)
     }
 

@@ -79,7 +79,7 @@ fn edit_says_everything_that_is_wrong_and_changes_nothing() {
     let before = office.files("inbox");
     let edit = |changes: &str| office.run(&format!("review edit {id} {changes} --by 示例员"));
     edit("oficer_name=甲 unit=nowhere").fails_with("did you mean `officer_name`?").tells("unknown unit `nowhere`");
-    edit("officer_name").is_wrong_use("field=value");
+    edit("officer_name").ends_in_wrong_use("field=value");
     edit("form=other").fails_with("unknown form `other`");
     assert!(before == office.files("inbox"), "a refused edit changed the inbox");
 }
@@ -127,7 +127,7 @@ fn reject_needs_a_reason_and_a_name_and_reopen_takes_it_back() {
     let office = samples();
     let id = office.id_of("示例戊");
     office.run(&format!("review reject {id} --by 示例员")).fails_with("rejecting needs a reason");
-    office.feed(&format!("review reject {id} --reason 未盖章 --by"), b"").is_wrong_use("--by");
+    office.feed(&format!("review reject {id} --reason 未盖章 --by"), b"").ends_in_wrong_use("--by");
     office.run(&format!("review reject {id} --reason 未盖章 --by 示例员")).succeeds().prints("已退回");
     assert!(office.has(&format!("inbox/rejected/{id}.yaml")) && !office.has(&format!("inbox/pending/{id}.yaml")));
     office.accept("示例戊", "").fails_with("takes that back");
