@@ -80,7 +80,8 @@ impl Builder {
     }
 
     fn downloads(&self, content: &Content) -> Result<Vec<Download>, Vec<Diagnostic>> {
-        let rest = format!("{:?}{:?}", content.units, content.config.office);
+        let printed: Vec<&str> = content.pages.iter().filter(|page| page.pdf).map(|page| page.text.as_str()).collect();
+        let rest = format!("{:?}{:?}{printed:?}", content.units, content.config.office);
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(same) = made.as_ref().filter(|m| m.forms == content.forms && m.rest == rest) {
             return Ok(same.downloads.clone());

@@ -1,18 +1,24 @@
-//! What can be downloaded, all made from the form definitions: the blank forms and the summary sheet.
+//! What can be downloaded: the blank forms and the summary sheet from the form definitions, the policy from its pages.
 //!
 //! Pure: the fonts are an argument, and the same content gives the same bytes.
 
+mod policy;
+
 use crate::blank::face::Fonts;
-use crate::blank::{docx, pdf, xlsx};
+use crate::blank::{docx, official, pdf, xlsx};
 use crate::form::{FormSpec, Values};
 use crate::report::Diagnostic;
 use crate::said;
+use crate::site::page::Page;
 use crate::site::{Content, Download};
 
 /// Every download in the order of the page. Without fonts there are no PDFs.
 pub fn all(content: &Content, fonts: Option<&Fonts>) -> Result<Vec<Download>, Vec<Diagnostic>> {
     let offered = content.forms.iter().filter(|spec| !spec.internal);
-    let made: Vec<_> = offered.flat_map(|spec| of_form(spec, content, fonts)).collect();
+    let forms = offered.flat_map(|spec| of_form(spec, content, fonts));
+    let printed = content.pages.iter().filter(|page| page.pdf);
+    let policy = fonts.into_iter().flat_map(|fonts| printed.clone().map(|page| of_page(page, fonts)));
+    let made: Vec<_> = forms.chain(policy).collect();
     let (good, bad): (Vec<_>, Vec<_>) = made.into_iter().partition(Result::is_ok);
     let faults: Vec<Diagnostic> = bad.into_iter().filter_map(Result::err).collect();
     if faults.is_empty() { Ok(good.into_iter().filter_map(Result::ok).collect()) } else { Err(faults) }
@@ -39,6 +45,19 @@ fn of_form(spec: &FormSpec, content: &Content, fonts: Option<&Fonts>) -> Vec<Res
         made.push(made_summary);
     }
     made
+}
+
+/// A page of policy after GB/T 9704-2012.
+fn of_page(page: &Page, fonts: &Fonts) -> Result<Download, Diagnostic> {
+    let made = official::official(&page.title, &policy::blocks(page), fonts);
+    let wrong = |e: String| Diagnostic::of_file(&page.path, said!("no PDF can be made: {e}", "无法生成 PDF：{e}"));
+    Ok(Download {
+        path: page.pdf_path(),
+        title: page.title.clone(),
+        description: "按公文格式排版，供打印；网络版，以印发文件为准".to_owned(),
+        version: page.published.as_deref().map_or(String::new(), |at| at.chars().take(10).collect()),
+        bytes: made.map_err(wrong)?,
+    })
 }
 
 /// A summary makes sense where a form registers officers; who succeeds whom is told one by one.
