@@ -6,6 +6,7 @@
 
 pub mod labels;
 pub mod pairs;
+pub mod place;
 pub mod settle;
 pub mod split;
 pub mod table;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::form::FormSpec;
 use crate::sheet::{Cell, Rect};
+use place::Places;
 use vocabulary::Vocabulary;
 
 /// By which means a value was seen, the surest first.
@@ -100,14 +102,15 @@ impl Reader {
 /// Reads the cells as one form; the score is the number of its labels found, and more where its title stands there.
 fn read_as(cells: &[Cell], spec: &FormSpec, vocabulary: &Vocabulary) -> (usize, Vec<Reading>) {
     let cells = &split::split(cells, vocabulary);
-    let found = labels::find(cells, spec, vocabulary);
+    let places = Places::new(cells);
+    let found = labels::find(&places, spec, vocabulary);
     let distinct = found.iter().map(|label| label.field.as_str()).collect::<BTreeSet<_>>().len();
     if distinct < FEWEST_LABELS {
         return (0, Vec::new());
     }
     let title = usize::from(cells.iter().any(|cell| vocabulary.is_title(&cell.text)));
     let (in_tables, in_pairs): (Vec<_>, Vec<_>) = found.into_iter().partition(|label| label.heads_column);
-    let mut readings = table::read(cells, spec, vocabulary, &in_tables);
-    readings.extend(pairs::read(cells, spec, vocabulary, &in_pairs));
+    let mut readings = table::read(&places, spec, vocabulary, &in_tables);
+    readings.extend(pairs::read(&places, spec, vocabulary, &in_pairs));
     (2 * distinct + title, readings)
 }

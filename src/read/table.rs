@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
+
 use crate::form::FormSpec;
-use crate::sheet::Cell;
+use crate::sheet::{Cell, Rect};
 
 use super::labels::Label;
+use super::place::Places;
 use super::vocabulary::Vocabulary;
 use super::{Evidence, Means, Reading};
 
@@ -13,57 +16,68 @@ use super::{Evidence, Means, Reading};
 const FEWEST_VALUES: usize = 2;
 
 /// Reads the rows under each heading row.
-pub fn read(cells: &[Cell], spec: &FormSpec, vocabulary: &Vocabulary, labels: &[Label]) -> Vec<Reading> {
+pub fn read(places: &Places<'_>, spec: &FormSpec, vocabulary: &Vocabulary, labels: &[Label]) -> Vec<Reading> {
+    let cells = places.cells;
     let headings = heading_rows(cells, labels);
     let mut readings = Vec::new();
     for (i, heading) in headings.iter().enumerate() {
         let from = heading.iter().map(|l| cells[l.cell].at.bottom).fold(f32::MIN, f32::max);
         let next = headings.get(i + 1).and_then(|h| h.first());
         let to = next.map_or(f32::MAX, |l| cells[l.cell].at.top);
-        let rows = row_tops(cells, vocabulary, from, to);
-        readings.extend(rows.into_iter().filter_map(|row| read_row(cells, spec, heading, row)));
+        let rows = row_tops(places, vocabulary, from, to);
+        readings.extend(rows.into_iter().filter_map(|row| read_row(places, spec, heading, row)));
     }
     readings
 }
 
 /// Labels that end on the same line are one heading, also where some span two rows.
 fn heading_rows(cells: &[Cell], labels: &[Label]) -> Vec<Vec<Label>> {
-    let mut rows: Vec<Vec<Label>> = Vec::new();
+    let mut rows: IndexMap<u32, Vec<Label>> = IndexMap::new();
     for label in labels {
-        let bottom = cells[label.cell].at.bottom;
-        let same = rows.iter_mut().find(|row| row.iter().any(|l| cells[l.cell].at.bottom == bottom));
-        match same {
-            Some(row) => row.push(label.clone()),
-            None => rows.push(vec![label.clone()]),
-        }
+        rows.entry(cells[label.cell].at.bottom.to_bits()).or_default().push(label.clone());
     }
-    rows
+    rows.into_values().collect()
 }
 
 /// The rows between two heights, by the top and bottom of their lowest cells, without repeated headings.
-fn row_tops(cells: &[Cell], vocabulary: &Vocabulary, from: f32, to: f32) -> Vec<(f32, f32)> {
+fn row_tops(places: &Places<'_>, vocabulary: &Vocabulary, from: f32, to: f32) -> Vec<(f32, f32)> {
     let mut rows: Vec<(f32, f32)> = Vec::new();
-    for cell in cells.iter().filter(|c| from <= c.at.top && c.at.top < to) {
-        match rows.iter_mut().find(|row| row.0 == cell.at.top) {
-            Some(row) => row.1 = row.1.min(cell.at.bottom),
-            None => rows.push((cell.at.top, cell.at.bottom)),
+    let mut labels = 0;
+    for cell in places.between(from, to).iter().map(|i| &places.cells[*i]) {
+        let is_label = usize::from(!vocabulary.meanings(&cell.text).is_empty());
+        match rows.last_mut().filter(|row| row.0 == cell.at.top) {
+            Some(row) => {
+                row.1 = row.1.min(cell.at.bottom);
+                labels += is_label;
+            }
+            None => {
+                drop_heading(&mut rows, labels);
+                rows.push((cell.at.top, cell.at.bottom));
+                labels = is_label;
+            }
         }
     }
-    rows.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let labels_in = |row: &(f32, f32)| {
-        cells.iter().filter(|c| c.at.top == row.0 && !vocabulary.meanings(&c.text).is_empty()).count()
-    };
-    rows.retain(|row| labels_in(row) < super::FEWEST_LABELS);
+    drop_heading(&mut rows, labels);
     rows
 }
 
-fn read_row(cells: &[Cell], spec: &FormSpec, heading: &[Label], row: (f32, f32)) -> Option<Reading> {
+/// A row of so many labels is the heading again, on the next page.
+fn drop_heading(rows: &mut Vec<(f32, f32)>, labels: usize) {
+    if labels >= super::FEWEST_LABELS {
+        rows.pop();
+    }
+}
+
+fn read_row(places: &Places<'_>, spec: &FormSpec, heading: &[Label], row: (f32, f32)) -> Option<Reading> {
     let middle = (row.0 + row.1) / 2.0;
     let under = |label: &Label| {
-        let head = cells[label.cell].at;
-        let holds =
-            |c: &&Cell| c.at.top <= middle && middle < c.at.bottom && c.at.top >= head.bottom && c.at.in_column(&head);
-        cells.iter().find(holds)
+        let head = places.cells[label.cell].at;
+        let holds = |i: &usize| {
+            let at = places.cells[*i].at;
+            at.top <= middle && middle < at.bottom && at.top >= head.bottom && at.in_column(&head)
+        };
+        let line = Rect { left: head.left, top: row.0, right: head.right, bottom: row.1 };
+        places.in_rows(line, false).filter(holds).min().map(|i| &places.cells[i])
     };
     let mut evidence: BTreeMap<String, Vec<Evidence>> = BTreeMap::new();
     for label in heading {
