@@ -90,9 +90,12 @@ fn one(line: &[u8], reader: &Reader) -> Result<String, String> {
 /// Some readers take these for line ends too; inside JSON strings, the only place they can stand, they may be escaped.
 fn one_line(json: &str) -> String {
     const ENDS: [(char, &str); 3] = [('\u{85}', "\\u0085"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")];
-    ENDS.iter().fold(json.to_owned(), |line, (end, escaped)| {
-        if line.contains(*end) { line.replace(*end, escaped) } else { line }
-    })
+    ENDS.iter().fold(
+        json.to_owned(),
+        |line, (end, escaped)| {
+            if line.contains(*end) { line.replace(*end, escaped) } else { line }
+        },
+    )
 }
 
 /// A panic in a decoder must not take the other mails along.

@@ -52,7 +52,14 @@ struct Origin {
 impl Origin {
     fn new(part: &str, name: Option<&str>, content_type: &str, bytes: &[u8]) -> Origin {
         let (name, content_type) = (name.map(str::to_owned), content_type.to_owned());
-        Origin { part: part.to_owned(), name, content_type, bytes: Arc::from(bytes), sha256: sha256(bytes), faults: vec![] }
+        Origin {
+            part: part.to_owned(),
+            name,
+            content_type,
+            bytes: Arc::from(bytes),
+            sha256: sha256(bytes),
+            faults: vec![],
+        }
     }
 
     fn of(part: &Part) -> Origin {

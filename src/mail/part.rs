@@ -193,7 +193,8 @@ impl Walk<'_, '_> {
         if place.unclosed {
             decoded.faults.push(Fault::new("unclosed", "邮件没有结束标记，这一部分可能不完整"));
         }
-        let disposition = fields.all("Content-Disposition").next().map(|f| Parameters::read(f.value())).unwrap_or_default();
+        let disposition =
+            fields.all("Content-Disposition").next().map(|f| Parameters::read(f.value())).unwrap_or_default();
         let name = disposition.get("filename").or_else(|| content_type.get("name"));
         let name = name.map(|name| charset::clean(&name, LONGEST_NAME)).filter(|name| !name.is_empty());
         let inline =

@@ -17,6 +17,8 @@ pub struct Label {
     pub field: String,
     /// Whether its values stand below it, one officer a row, rather than beside it.
     pub heads_column: bool,
+    /// Whether the word alone could mean other fields too: 电话 in a signature block means nobody of the form.
+    pub ambiguous: bool,
 }
 
 /// How many labels side by side make a heading row rather than pairs of label and value.
@@ -46,8 +48,8 @@ pub fn find(places: &Places<'_>, spec: &FormSpec, vocabulary: &Vocabulary) -> Ve
     let mut seen = vec![false; spec.fields.len()];
     let mut current: Option<usize> = None;
     for (cell, possible) in meanings.iter().enumerate().filter(|(_, possible)| !possible.is_empty()) {
-        if let Ok(at) = groups.binary_search_by_key(&cell, |(heading, _)| *heading) {
-            current = Some(groups[at].1);
+        if let Ok(at) = groups.binary_search_by_key(&cell, |heading| heading.cell) {
+            current = Some(groups[at].group);
             continue;
         }
         let group = covering(places.cells, cell, &groups).or(current);
@@ -56,7 +58,8 @@ pub fn find(places: &Places<'_>, spec: &FormSpec, vocabulary: &Vocabulary) -> Ve
             seen[index] = true;
             current = field.group.as_ref().and_then(|id| spec.groups.iter().position(|g| &g.id == id));
             let heads_column = heads_column(places, cell, &meanings);
-            labels.push(Label { cell, field: field.id.clone(), heads_column });
+            let ambiguous = possible.len() > 1;
+            labels.push(Label { cell, field: field.id.clone(), heads_column, ambiguous });
         }
     }
     labels
@@ -64,16 +67,40 @@ pub fn find(places: &Places<'_>, spec: &FormSpec, vocabulary: &Vocabulary) -> Ve
 
 /// Headings of groups: cells that may mean a group and have at least two labels beside or below them, or nothing
 /// beside them at all. A lone 分管领导 over one column means that person's name instead.
-fn group_cells(places: &Places<'_>, meanings: &[&[Meaning]]) -> Vec<(usize, usize)> {
+fn group_cells(places: &Places<'_>, meanings: &[&[Meaning]]) -> Vec<Heading> {
     let group = |m: &Meaning| match m {
         Meaning::Group(index) => Some(*index),
         Meaning::Field { .. } => None,
     };
     let heading = |(cell, possible): (usize, &&[Meaning])| {
         let index = possible.iter().find_map(group)?;
-        is_heading(places, cell, meanings).then_some((cell, index))
+        is_heading(places, cell, meanings).then(|| Heading { cell, group: index, at: reach(places, cell) })
     };
     meanings.iter().enumerate().filter_map(heading).collect()
+}
+
+/// The heading of a group of fields.
+#[derive(Debug, Clone, Copy)]
+struct Heading {
+    cell: usize,
+    group: usize,
+    /// What it stands over.
+    at: Rect,
+}
+
+/// A heading that was not merged reaches over the empty cells beside it.
+fn reach(places: &Places<'_>, cell: usize) -> Rect {
+    let mut at = places.cells[cell].at;
+    let mut last = cell;
+    while let Some(next) = places.right_of(last).filter(|i| places.cells[*i].text.trim().is_empty()) {
+        let empty = places.cells[next].at;
+        if empty.top != at.top || empty.bottom != at.bottom {
+            break;
+        }
+        at.right = empty.right;
+        last = next;
+    }
+    at
 }
 
 fn is_heading(places: &Places<'_>, cell: usize, meanings: &[&[Meaning]]) -> bool {
@@ -135,7 +162,7 @@ fn candidates(possible: &[Meaning], spec: &FormSpec) -> Vec<(usize, bool)> {
 }
 
 /// The group whose heading covers a cell from the left or from above; of several the nearest.
-fn covering(cells: &[Cell], cell: usize, groups: &[(usize, usize)]) -> Option<usize> {
+fn covering(cells: &[Cell], cell: usize, groups: &[Heading]) -> Option<usize> {
     let at = cells[cell].at;
     let covers = |heading: &Rect| {
         let left = heading.right <= at.left + SLACK
@@ -147,9 +174,9 @@ fn covering(cells: &[Cell], cell: usize, groups: &[(usize, usize)]) -> Option<us
         left || above
     };
     // A heading stands before what it covers; more of them between the two than this is no form.
-    let before = groups.partition_point(|(heading, _)| *heading < cell);
+    let before = groups.partition_point(|heading| heading.cell < cell);
     let near = groups[..before].iter().rev().take(LABELS_ENOUGH);
-    near.copied().find(|(heading, _)| covers(&cells[*heading].at)).map(|(_, group)| group)
+    near.copied().find(|heading| covers(&heading.at)).map(|heading| heading.group)
 }
 
 #[cfg(test)]
@@ -189,7 +216,10 @@ pub(crate) mod tests {
 
     fn found(rows: &[&[&str]]) -> Vec<(String, bool)> {
         let spec = registration();
-        find(&Places::new(&grid(rows)), &spec, &Vocabulary::new(&spec)).into_iter().map(|l| (l.field, l.heads_column)).collect()
+        find(&Places::new(&grid(rows)), &spec, &Vocabulary::new(&spec))
+            .into_iter()
+            .map(|l| (l.field, l.heads_column))
+            .collect()
     }
 
     fn ids(rows: &[&[&str]]) -> Vec<String> {
@@ -219,6 +249,17 @@ pub(crate) mod tests {
         let expected = ["unit_name", "officer_name", "officer_phone", "leader_name", "leader_phone"];
         assert_eq!(all.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), expected);
         assert!(all.iter().all(|(_, heads)| *heads), "{all:?}");
+    }
+
+    #[test]
+    fn a_heading_that_was_not_merged_reaches_over_empty_cells() {
+        let rows: &[&[&str]] = &[
+            &["单位名称", "单位地址", "联络员", "", "分管领导", ""],
+            &["", "", "姓名", "电话", "姓名", "电话"],
+            &["甲局", "某路", "示例甲", "8731721", "示例乙", "8731722"],
+        ];
+        let expected = ["unit_name", "unit_address", "officer_name", "officer_phone", "leader_name", "leader_phone"];
+        assert_eq!(ids(rows), expected);
     }
 
     #[test]

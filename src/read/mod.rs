@@ -110,7 +110,28 @@ fn read_as(cells: &[Cell], spec: &FormSpec, vocabulary: &Vocabulary) -> (usize, 
     }
     let title = usize::from(cells.iter().any(|cell| vocabulary.is_title(&cell.text)));
     let (in_tables, in_pairs): (Vec<_>, Vec<_>) = found.into_iter().partition(|label| label.heads_column);
-    let mut readings = table::read(&places, spec, vocabulary, &in_tables);
-    readings.extend(pairs::read(&places, spec, vocabulary, &in_pairs));
-    (2 * distinct + title, readings)
+    let tables = table::read(&places, spec, vocabulary, &in_tables);
+    let pairs = pairs::read(&places, spec, vocabulary, &in_pairs);
+    (2 * distinct + title, together(spec, tables, pairs))
+}
+
+/// Rows and pairs of one sheet. Rows that do not name the unit belong to the one form around them: 单位名称 beside its
+/// value above, a row for the officer, a row for the leader. Otherwise each is a form of its own.
+fn together(spec: &FormSpec, tables: Vec<Reading>, pairs: Vec<Reading>) -> Vec<Reading> {
+    let has = |reading: &Reading, field: &str| reading.evidence.contains_key(field);
+    let (mut officers, rest): (Vec<Reading>, Vec<Reading>) =
+        tables.into_iter().partition(|reading| has(reading, &spec.roles.unit) || has(reading, &spec.roles.officer));
+    let unitless = !officers.iter().any(|reading| has(reading, &spec.roles.unit));
+    if unitless && !officers.is_empty() && pairs.len() <= 1 && rest.len() <= 1 {
+        for around in pairs.iter().chain(&rest) {
+            for officer in &mut officers {
+                let absent = around.evidence.iter().filter(|(field, _)| !officer.evidence.contains_key(*field));
+                let absent: Vec<_> = absent.map(|(field, seen)| (field.clone(), seen.clone())).collect();
+                officer.evidence.extend(absent);
+            }
+        }
+        return officers;
+    }
+    officers.extend(pairs.into_iter().filter(|reading| reading.evidence.len() >= FEWEST_LABELS));
+    officers
 }

@@ -1,14 +1,18 @@
 //! A form whose values stand beside their labels: annex 2 itself, re-typed tables, `label: value` lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::form::FormSpec;
+use crate::form::check::check;
+use crate::form::{FormSpec, Kind};
 use crate::sheet::{Cell, Rect};
 
 use super::labels::Label;
 use super::place::Places;
 use super::vocabulary::{Meaning, Vocabulary};
 use super::{Evidence, Means, Reading};
+
+/// Officers beside each other on one form.
+const MOST_OFFICERS: usize = 20;
 
 /// Reads the forms that labels with values beside them make; a second unit begins a second form.
 pub fn read(places: &Places<'_>, spec: &FormSpec, vocabulary: &Vocabulary, labels: &[Label]) -> Vec<Reading> {
@@ -23,9 +27,61 @@ pub fn read(places: &Places<'_>, spec: &FormSpec, vocabulary: &Vocabulary, label
         let from = if i == 0 { f32::MIN } else { bounds[i] };
         let to = bounds.get(i + 1).copied().unwrap_or(f32::MAX);
         let reading = read_one(places, spec, vocabulary, &mut claimed, form, (from, to));
-        readings.extend((reading.evidence.len() >= super::FEWEST_LABELS).then_some(reading));
+        let others = others(places, spec, vocabulary, form, &reading);
+        readings.push(reading);
+        readings.extend(others);
     }
     readings
+}
+
+/// Officers who stand in further columns beside the first one. A second name alone may be anything, 性别 or a photograph;
+/// with a telephone number or an address under it, it is a person's.
+fn others(
+    places: &Places<'_>,
+    spec: &FormSpec,
+    vocabulary: &Vocabulary,
+    labels: &[Label],
+    first: &Reading,
+) -> Vec<Reading> {
+    let mut columns: Vec<(&Label, usize)> =
+        labels.iter().filter_map(|l| Some((l, *value_cells(places, vocabulary, l.cell).first()?))).collect();
+    let mut readings = Vec::new();
+    while readings.len() < MOST_OFFICERS {
+        let next = |cell: usize| {
+            let value = |i: &usize| {
+                let next = &places.cells[*i];
+                next.at.top == places.cells[cell].at.top && vocabulary.meanings(&next.text).is_empty()
+            };
+            places.right_of(cell).filter(value)
+        };
+        let found: Vec<(&Label, usize)> =
+            columns.iter().filter_map(|(label, cell)| Some((*label, next(*cell)?))).collect();
+        let mut reading = first.clone();
+        for (label, cell) in &found {
+            reading
+                .evidence
+                .insert(label.field.clone(), joined(places.cells, spec, vocabulary, &[*cell]).into_iter().collect());
+        }
+        if !found.iter().any(|(label, _)| label.field == spec.roles.officer) || !names_a_person(spec, &found, &reading)
+        {
+            break;
+        }
+        readings.push(reading);
+        columns = found;
+    }
+    readings
+}
+
+/// Whether a further column holds a name and a sound number or address.
+fn names_a_person(spec: &FormSpec, found: &[(&Label, usize)], reading: &Reading) -> bool {
+    let is_contact = |label: &Label| {
+        let Some(field) = spec.field(&label.field) else { return false };
+        let checked = check(spec, field, reading.text(&field.id));
+        matches!(field.kind, Kind::Phone | Kind::Mobile | Kind::Email)
+            && !checked.value.is_empty()
+            && checked.doubts.is_empty()
+    };
+    !reading.text(&spec.roles.officer).trim().is_empty() && found.iter().any(|(label, _)| is_contact(label))
 }
 
 /// Labels of one form each: the unit's label, or else the officer's, opens a form when it comes again.
@@ -55,7 +111,12 @@ fn read_one(
     (from, to): (f32, f32),
 ) -> Reading {
     let mut evidence: BTreeMap<String, Vec<Evidence>> = BTreeMap::new();
+    let sure: BTreeSet<&str> = labels.iter().filter(|l| !l.ambiguous).map(|l| l.field.as_str()).collect();
     for label in labels {
+        // 联系人…电话 in a covering letter or a signature is nobody of the form where the form says its own.
+        if label.ambiguous && sure.contains(label.field.as_str()) {
+            continue;
+        }
         let values = value_cells(places, vocabulary, label.cell);
         values.iter().for_each(|value| claimed[*value] = true);
         let seen = evidence.entry(label.field.clone()).or_default();
@@ -73,7 +134,7 @@ fn read_one(
 fn value_cells(places: &Places<'_>, vocabulary: &Vocabulary, label: usize) -> Vec<usize> {
     let cells = places.cells;
     let is_label = |i: usize| !vocabulary.meanings(&cells[i].text).is_empty();
-    let Some(first) = places.right_of(label).filter(|i| !is_label(*i)) else {
+    let Some(first) = places.right_of(label).filter(|i| !is_label(*i)).map(|i| behind_gap(places, i, is_label)) else {
         let under = places.below(label).filter(|i| !is_label(*i));
         return under.filter(|_| places.right_of(label).is_some()).into_iter().collect();
     };
@@ -91,6 +152,18 @@ fn value_cells(places: &Places<'_>, vocabulary: &Vocabulary, label: usize) -> Ve
         stacked.extend(boxes(places, vocabulary, first));
     }
     stacked
+}
+
+/// Where a label was to span two cells and was not merged, its value stands behind an empty one.
+fn behind_gap(places: &Places<'_>, first: usize, is_label: impl Fn(usize) -> bool) -> usize {
+    let at = places.cells[first].at;
+    let next = places.right_of(first).filter(|_| places.cells[first].text.trim().is_empty());
+    let value = |i: &usize| {
+        let cell = &places.cells[*i];
+        // A photograph's box beside an empty value is taller than a row.
+        !cell.text.trim().is_empty() && !is_label(*i) && cell.at.top == at.top && cell.at.bottom == at.bottom
+    };
+    next.filter(value).unwrap_or(first)
 }
 
 /// Codes and numbers written one character a box: the boxes that follow the first.

@@ -81,7 +81,10 @@ impl<'c> Places<'c> {
         let fits = |i: &usize| left(*i) >= at.right - SLACK && self.cells[*i].at.beside(&at);
         let lanes = self.rows.touching(at.top, at.bottom, move |i| left(i) < at.right - SLACK);
         let key = |i: &usize| (left(*i), self.cells[*i].at.top);
-        nearest(lanes.filter_map(|lane| lane.iter().copied().find(fits)).chain(self.rows.long.iter().copied().filter(fits)), key)
+        nearest(
+            lanes.filter_map(|lane| lane.iter().copied().find(fits)).chain(self.rows.long.iter().copied().filter(fits)),
+            key,
+        )
     }
 
     /// The nearest cell below that shares columns with a cell.
@@ -91,7 +94,12 @@ impl<'c> Places<'c> {
         let fits = |i: &usize| top(*i) >= at.bottom - SLACK && self.cells[*i].at.in_column(&at);
         let lanes = self.columns.touching(at.left, at.right, move |i| top(i) < at.bottom - SLACK);
         let key = |i: &usize| (top(*i), self.cells[*i].at.left);
-        nearest(lanes.filter_map(|lane| lane.iter().copied().find(fits)).chain(self.columns.long.iter().copied().filter(fits)), key)
+        nearest(
+            lanes
+                .filter_map(|lane| lane.iter().copied().find(fits))
+                .chain(self.columns.long.iter().copied().filter(fits)),
+            key,
+        )
     }
 
     /// The cells that may share rows with a rectangle, from its right edge on where `beyond` is set; some come twice.

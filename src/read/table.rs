@@ -14,6 +14,8 @@ use super::{Evidence, Means, Reading};
 
 /// A row needs this many values besides being under the headings; fewer are totals, remarks, signatures.
 const FEWEST_VALUES: usize = 2;
+/// Labels of one heading that are compared with each other: a form has a dozen.
+const FEW: usize = 64;
 
 /// Reads the rows under each heading row.
 pub fn read(places: &Places<'_>, spec: &FormSpec, vocabulary: &Vocabulary, labels: &[Label]) -> Vec<Reading> {
@@ -36,7 +38,21 @@ fn heading_rows(cells: &[Cell], labels: &[Label]) -> Vec<Vec<Label>> {
     for label in labels {
         rows.entry(cells[label.cell].at.bottom.to_bits()).or_default().push(label.clone());
     }
-    rows.into_values().collect()
+    let mut headings: Vec<Vec<Label>> = Vec::new();
+    for row in rows.into_values() {
+        match headings.last_mut().filter(|above| is_two_level(cells, above, &row)) {
+            Some(above) => above.extend(row),
+            None => headings.push(row),
+        }
+    }
+    headings
+}
+
+/// Whether two heading rows are the two levels of one: no row between them, and no column that has a label in both.
+fn is_two_level(cells: &[Cell], above: &[Label], row: &[Label]) -> bool {
+    let at = |label: &Label| cells[label.cell].at;
+    let apart = |lower: &Label| above.iter().take(FEW).all(|upper| !at(upper).in_column(&at(lower)));
+    above.last().is_some_and(|last| at(last).bottom == at(&row[0]).top) && row.iter().take(FEW).all(apart)
 }
 
 /// The rows between two heights, by the top and bottom of their lowest cells, without repeated headings.
@@ -88,6 +104,9 @@ fn read_row(places: &Places<'_>, spec: &FormSpec, heading: &[Label], row: (f32, 
         }
     }
     let reading = Reading { form: spec.id.clone(), row: Some(row.0 as usize + 1), evidence };
-    let named = [&spec.roles.unit, &spec.roles.officer].iter().any(|role| !reading.text(role).is_empty());
+    // A heading that has neither is a part of a form; whose, the rest of the sheet says.
+    let roles = [&spec.roles.unit, &spec.roles.officer];
+    let is_part = roles.iter().all(|role| !reading.evidence.contains_key(*role));
+    let named = is_part || roles.iter().any(|role| !reading.text(role).is_empty());
     (named && reading.filled() >= FEWEST_VALUES).then_some(reading)
 }

@@ -85,7 +85,8 @@ impl Frame {
         let bytes = self.page_bytes();
         let decoder = self.reader(&bytes).into_decoder().map_err(|e| fault(&e))?;
         let (width, height) = affordable(&decoder)?;
-        let (width, height) = if decoder.total_bytes() > HALVED_ABOVE { halved(width, height) } else { (width, height) };
+        let (width, height) =
+            if decoder.total_bytes() > HALVED_ABOVE { halved(width, height) } else { (width, height) };
         let turned = Orientation::to_exif(self.orientation) >= 5;
         Ok(if turned { (height, width) } else { (width, height) })
     }
