@@ -123,22 +123,14 @@ fn quoted_printable(body: &[u8]) -> Decoded {
 /// Decodes one line; gives the number of `=` that begin no pair of hex digits.
 fn quoted_line(mut line: &[u8], bytes: &mut Vec<u8>) -> usize {
     let mut odd = 0;
-    while let [first, tail @ ..] = line {
-        match tail {
-            [high, low, after @ ..]
-                if *first == b'='
-                    && let Some(byte) = hex_byte(*high, *low) =>
-            {
-                bytes.push(byte);
-                line = after;
-            }
-            _ => {
-                odd += usize::from(*first == b'=');
-                bytes.push(*first);
-                line = tail;
-            }
-        }
+    while let Some(at) = memchr::memchr(b'=', line) {
+        bytes.extend_from_slice(&line[..at]);
+        let pair = line[at + 1..].first_chunk::<2>().and_then(|[high, low]| hex_byte(*high, *low));
+        bytes.push(pair.unwrap_or(b'='));
+        odd += usize::from(pair.is_none());
+        line = &line[at + if pair.is_some() { 3 } else { 1 }..];
     }
+    bytes.extend_from_slice(line);
     odd
 }
 
