@@ -20,7 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("read", &["fault", "report", "form", "sheet"]),
     ("extract", &["fault", "report", "form", "mail", "sheet", "read"]),
     ("record", &["fault", "report", "yaml", "form", "unit", "listing", "read", "extract"]),
-    ("site", &["report", "yaml", "form", "unit", "listing"]),
+    ("site", &["report", "yaml", "form", "unit", "listing", "blank"]),
     (
         "edge",
         &[

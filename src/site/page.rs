@@ -36,6 +36,8 @@ pub struct Page {
     pub toc: bool,
     /// Whether articles, items and sections get addresses.
     pub anchors: bool,
+    /// The form it is for, and the place where it is named.
+    pub form: Option<(Place, String)>,
     /// The whole file.
     pub text: String,
     /// Where the Markdown begins in it, in bytes.
@@ -54,6 +56,7 @@ const KEYS: &[&str] = &[
     "column_type",
     "toc",
     "anchors",
+    "form",
 ];
 
 impl Page {
@@ -137,6 +140,7 @@ fn front_matter(d: &mut Decoder, node: &Node, path: &str, id: String, text: &str
         column_type: d.text(&e, "column_type"),
         toc: d.flag(&e, "toc"),
         anchors: d.parsed(&e, "anchors", anchors).is_some(),
+        form: d.text(&e, "form").map(|form| (e.get("form").map_or(node.at, |node| node.at), form)),
         path: path.to_owned(),
         id,
         text: text.to_owned(),
