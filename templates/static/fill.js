@@ -72,7 +72,7 @@ function list() {
     item.append(button);
     return item;
   }));
-  by("forms").hidden = forms.length === 1;
+  by("forms-list").hidden = forms.length === 1;
   by("remove").hidden = forms.length === 1;
   by("form-heading").textContent = forms.length > 1 ? `${data.title}（第${at + 1}张）` : data.title;
   by("print-forms").textContent = forms.length > 1 ? `打印全部${forms.length}张登记表` : "打印登记表";
@@ -176,7 +176,7 @@ function summarise(all, stops) {
     item.append(link);
     return item;
   }));
-  by("print-anyway").hidden = stops > 0;
+  by("despite-doubts").hidden = stops > 0;
   by("summary").hidden = false;
   for (const field of data.fields) show(field);
   by("summary").focus();
@@ -257,6 +257,8 @@ function begin() {
       input.dispatchEvent(new Event("change"));
     });
   }
+  // A field that loses the focus may say something and move the button away from under the pointer; so it keeps it.
+  by("form").addEventListener("mousedown", event => { if (event.target.closest("button")) event.preventDefault(); });
   by("form").addEventListener("submit", event => { event.preventDefault(); print(false); });
   by("print-anyway").addEventListener("click", () => print(true));
   by("add").addEventListener("click", () => add({}));

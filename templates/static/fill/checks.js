@@ -1,5 +1,5 @@
 // Normalises and checks values by kind: src/form/check in another language, same values, same doubts.
-// tests/checks/vectors.json and a property test in tests/fill_checks.rs hold the two together; change both or neither.
+// tests/checks/vectors.json and a property test in tests/fill.rs hold the two together; change both or neither.
 
 const SPACE = /\p{White_Space}/gu;
 // Unicode Cc, and the Cf that reorder, join or hide text.

@@ -30,7 +30,7 @@ export function sheet(data, template, values, encodeQr) {
   page.append(template.content.cloneNode(true));
   for (const part of page.querySelectorAll("[data-place]")) place(part, data.places[part.dataset.place]);
   page.querySelector(".sheet-title").style.fontSize = `${layout.title.size}pt`;
-  for (const area of layout.ruled) page.append(block("sheet-rule", area));
+  page.append(rules(layout.ruled));
   const cells = layout.cells.map(cell => written(data, cell, values));
   page.append(...cells);
   for (const mark of data.marks) page.append(block("sheet-mark", mark));
@@ -90,18 +90,31 @@ function place(element, area) {
   for (const side of ["left", "top", "width", "height"]) element.style[side] = `${area[side]}mm`;
 }
 
+/** The table's rules as lines of one width wherever two boxes meet. */
+function rules(boxes) {
+  const svg = drawing(boxes.map(b => `M${b.left} ${b.top}h${b.width}v${b.height}h${-b.width}z`).join(""), 210, 297);
+  svg.setAttribute("class", "sheet-rules");
+  place(svg, { left: 0, top: 0, width: 210, height: 297 });
+  return svg;
+}
+
+function drawing(path, width, height) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.append(document.createElementNS(SVG, "path"));
+  svg.firstChild.setAttribute("d", path);
+  return svg;
+}
+
 /** One path, so that no hairlines show between modules. */
 function symbol(modules, area) {
   const side = modules.length;
-  const svg = document.createElementNS(SVG, "svg");
+  const path = modules.flatMap((row, y) => runs(row).map(([x, n]) => `M${x} ${y}h${n}v1h-${n}z`)).join("");
+  const svg = drawing(path, side, side);
   svg.setAttribute("class", "sheet-code");
-  svg.setAttribute("viewBox", `0 0 ${side} ${side}`);
   svg.setAttribute("shape-rendering", "crispEdges");
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", "登记表内容的二维码");
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", modules.flatMap((row, y) => runs(row).map(([x, n]) => `M${x} ${y}h${n}v1h-${n}z`)).join(""));
-  svg.append(path);
   place(svg, area);
   return svg;
 }
