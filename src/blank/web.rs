@@ -142,7 +142,8 @@ pub struct Places {
 pub fn fill(spec: &FormSpec) -> FillForm {
     let layout = table(spec);
     let codes = codes();
-    let beside = Area { left: codes[0].right() + GUTTER, width: PAGE.width - MARGIN - codes[0].right() - GUTTER, ..codes[0] };
+    let left = codes[0].right() + GUTTER;
+    let beside = Area { left, width: PAGE.width - MARGIN - left, ..codes[0] };
     let lines = text::lines(&spec.title, beside.width, TITLE_SIZE) as f64;
     let title = Area { height: lines * TITLE_LINE, ..beside };
     let about = Area { top: title.bottom() + 2.0, height: beside.height - title.height - 2.0, ..beside };

@@ -31,7 +31,9 @@ pub fn faults(content: &Content) -> Vec<Diagnostic> {
     let unknown = named.filter(|(_, (_, id))| form(content, id).is_none());
     let fault = |(page, (at, id)): (&Page, &(_, String))| {
         let message = match nearest(id, content.forms.iter().map(|form| form.id.as_str())) {
-            Some(hint) => said!("unknown form `{id}`; did you mean `{hint}`?", "未定义的表格 `{id}`，是否应为 `{hint}`？"),
+            Some(hint) => {
+                said!("unknown form `{id}`; did you mean `{hint}`?", "未定义的表格 `{id}`，是否应为 `{hint}`？")
+            }
             None => said!("unknown form `{id}`", "未定义的表格 `{id}`"),
         };
         Diagnostic::at(&page.path, *at, message)

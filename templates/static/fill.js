@@ -1,8 +1,8 @@
 // The fill-in page: checks while one types, keeps drafts in this browser, prints forms with their codes. Sends nothing.
 
 import { check } from "./fill/checks.js";
-import { excess, fit, payload, sheet } from "./fill/sheet.js";
-import { obstacle } from "./fill/obstacles.js";
+import { isEmpty, review, said } from "./fill/review.js";
+import { fit, sheet } from "./fill/sheet.js";
 import { store } from "./fill/store.js";
 import { combobox } from "./fill/units.js";
 
@@ -20,30 +20,12 @@ let encodeQr = null;
 
 const inputs = new Map(data.fields.map(field => [field.id, by(`f-${field.id}`)]));
 
-// ---- What is wrong with a value
-
-/** Normalised values of a form. */
-function valuesOf(form) {
-  return Object.fromEntries(data.fields.map(f => [f.id, check(f.kind, form[f.id] ?? "", data.area_code).value]));
-}
-
-/** `{stop, text}` for each thing to be said about a field; `stop` prevents printing. */
-function said(field, raw) {
-  const { value, doubts } = check(field.kind, raw, data.area_code);
-  const all = [];
-  if (field.required && value === "") all.push({ stop: true, text: "必须填写。" });
-  const found = obstacle(value);
-  if (found) all.push(found);
-  if ([...value].length > field.most) {
-    all.push({ stop: true, text: `有${[...value].length}个字，表格中放不下，最多约${field.most}个字。` });
-  }
-  return all.concat(doubts.map(([, text]) => ({ stop: false, text: `${text}。` })));
-}
+// ---- What is said beside a field
 
 function show(field, complain = true) {
   const input = inputs.get(field.id);
   const output = by(`f-${field.id}-error`);
-  const all = said(field, input.value).filter(one => complain || one.text !== "必须填写。");
+  const all = said(data, field, input.value).filter(one => complain || one.text !== "必须填写。");
   const stops = all.some(one => one.stop);
   const { value } = check(field.kind, input.value, data.area_code);
   output.className = stops ? "said error" : all.length > 0 ? "said doubt" : "said";
@@ -56,11 +38,9 @@ function show(field, complain = true) {
 // ---- Forms and drafts
 
 function name(form, n) {
-  const unit = check("text", form[data.unit] ?? "").value;
-  return `第${n + 1}张${unit ? `　${unit}` : ""}`;
+  const known = [["text", data.unit], ["name", data.officer]].map(([kind, id]) => check(kind, form[id] ?? "").value);
+  return [`第${n + 1}张`, ...known.filter(Boolean)].join("　");
 }
-
-const isEmpty = form => Object.values(form).every(value => value.trim() === "");
 
 function list() {
   by("forms").replaceChildren(...forms.map((form, n) => {
@@ -110,21 +90,6 @@ function sameUnit() {
 
 // ---- The summary and printing
 
-/** Everything to be said about the forms that hold something: form number, field, `{stop, text}`. */
-function review() {
-  const filled = forms.map((form, n) => [form, n]).filter(([form]) => !isEmpty(form));
-  const all = (filled.length > 0 ? filled : [[forms[at], at]]).flatMap(([form, n]) => {
-    const each = data.fields.flatMap(field => said(field, form[field.id] ?? "").map(one => ({ n, field, ...one })));
-    const values = valuesOf(form);
-    const over = excess(data, values, payload(data, values));
-    if (!over) return each;
-    const names = over.longest.map(field => `“${field.label}”`).join("、");
-    const text = `全部内容过长，二维码放不下，请缩短${names}，合计至少减少${Math.ceil(over.bytes / 3)}个汉字。`;
-    return [...each, { n, field: over.longest[0], stop: true, text, whole: true }];
-  });
-  return { all, filled: filled.map(([form, n]) => [valuesOf(form), n]) };
-}
-
 /** Lays the forms out; what does not fit its cell comes back. */
 function layOut(filled) {
   const problems = [];
@@ -143,7 +108,7 @@ function layOut(filled) {
 
 /** Whether the pages are ready to be printed; otherwise the summary says why. */
 function prepare(acceptDoubts) {
-  const { all, filled } = review();
+  const { all, filled } = review(data, forms, at);
   const stops = all.filter(one => one.stop);
   const problems = stops.length > 0 ? stops : layOut(filled);
   const shown = problems.length > 0 ? all.filter(one => !one.stop).concat(problems) : acceptDoubts ? [] : all;
@@ -204,14 +169,14 @@ function listen(field) {
   let pause;
   const changed = () => {
     forms[at][field.id] = input.value;
-    if (field.id === data.unit) list();
+    if (field.id === data.unit || field.id === data.officer) list();
     keep();
   };
   input.addEventListener("input", () => {
     changed();
     clearTimeout(pause);
     const complained = by(`f-${field.id}-error`).classList.length > 1;
-    if (complained || said(field, input.value).length === 0) show(field);
+    if (complained || said(data, field, input.value).length === 0) show(field);
     else pause = setTimeout(() => show(field), PAUSE);
   });
   input.addEventListener("change", () => {

@@ -71,6 +71,7 @@ try {
   assert.match(await error(page, "date"), /日期无法识别/u);
   await page.click("#print-forms");
   assert.match(await summary(page), /有2处需要改正/u);
+  assert.doesNotMatch(await summary(page), /继续打印/u);
 
   // Put right: normalised, printed, the same in the code.
   await fill(page, FIRST);
@@ -134,9 +135,21 @@ try {
   // The page sends nothing, and could not: the browser refuses.
   const asked = site.requests.filter(request => !/^GET \/zfcg\/(fill\/|static\/[\w./-]+)$/u.test(request));
   assert.deepEqual(asked, []);
+  assert.deepEqual(page.complaints, []);
   assert.equal(await page.evaluate("fetch('./').then(() => 'sent', () => 'refused')"), "refused");
-  const complaints = page.complaints.filter(text => !/connect-src|Content Security Policy/u.test(text) || !/Connecting|connect-src/u.test(text));
-  assert.deepEqual(complaints, []);
+
+  // Without the library: no codes, no text about them, and the page says so.
+  const bare = await browser.open();
+  await bare.call("Network.enable");
+  await bare.call("Network.setBlockedURLs", { urls: ["*uqr.js"] });
+  await bare.go(`${site.url}fill/`);
+  await bare.until("!document.querySelector('#fill').hidden");
+  assert.equal(await bare.evaluate("document.querySelector('#no-codes').hidden"), false);
+  await fill(bare, { unit_name: "大冶市示例学校", officer_name: "示例丙" });
+  await bare.evaluate("window.print = () => {}");
+  await bare.click("#print-forms");
+  const found = "[document.querySelectorAll('#print .sheet').length, document.querySelectorAll('#print .sheet-code, #print .sheet-about').length]";
+  assert.deepEqual(await bare.evaluate(found), [1, 0]);
 
   // Without JavaScript: the blank forms.
   const plain = await browser.open();

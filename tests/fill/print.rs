@@ -21,7 +21,10 @@ fn what_is_typed_is_printed_and_reads_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let site = folder.path().join("site");
     run(Command::new("bash").arg("scripts/setup-web.sh"), "nodejs npm");
-    run(Command::new(env!("CARGO_BIN_EXE_zhuanban")).arg("--root").arg(root()).arg("build").arg("--out").arg(&site), "");
+    run(
+        Command::new(env!("CARGO_BIN_EXE_zhuanban")).arg("--root").arg(root()).arg("build").arg("--out").arg(&site),
+        "",
+    );
     let output = run(Command::new("node").arg("tests/fill/page.mjs").args([&site, folder.path()]), "nodejs chromium");
     let printed: Vec<(String, Vec<String>)> = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(printed.len(), 3, "one form, three forms, the longest form");
@@ -40,7 +43,8 @@ fn pages(pdf: &Path) -> Vec<GrayImage> {
     let stem = pdf.with_extension("");
     run(Command::new("pdftoppm").args(["-gray", "-png", "-r", &DPI.to_string()]).arg(pdf).arg(&stem), "poppler-utils");
     let name = |path: &Path| path.file_name().expect("a name").to_string_lossy().into_owned();
-    let files = std::fs::read_dir(pdf.parent().expect("a folder")).expect("readable").map(|e| e.expect("an entry").path());
+    let files =
+        std::fs::read_dir(pdf.parent().expect("a folder")).expect("readable").map(|e| e.expect("an entry").path());
     let mut files: Vec<_> = files
         .filter(|path| name(path).starts_with(&format!("{}-", name(&stem))) && name(path).ends_with(".png"))
         .collect();

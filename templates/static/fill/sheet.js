@@ -34,7 +34,9 @@ export function sheet(data, template, values, encodeQr) {
   const cells = layout.cells.map(cell => written(data, cell, values));
   page.append(...cells);
   for (const mark of data.marks) page.append(block("sheet-mark", mark));
-  if (encodeQr) {
+  if (!encodeQr) {
+    page.querySelector(".sheet-about").remove();
+  } else {
     const text = payload(data, values);
     const { data: modules } = encodeQr(text, { ecc: correction(text), border: 0, minVersion: LEAST_VERSION });
     for (const area of data.codes) page.append(symbol(modules, area));
