@@ -47,7 +47,7 @@ pub struct FillForm {
     /// The field of the unit's code.
     pub unit_code: Option<String>,
     /// The field of the officer's name; its group is what differs between two forms of one unit.
-    pub officer: String,
+    pub officer: Option<String>,
     /// The most bytes a code holds.
     pub most: usize,
     /// The fields a person writes into, in the order of the QR text.

@@ -115,8 +115,8 @@ impl<'r> Walk<'r> {
     /// A signature block has a name and a telephone number too; a form in a mail's text names unit and officer.
     fn is_meant(&self, reading: &Reading) -> bool {
         let Some(spec) = self.reader.form(&reading.form) else { return false };
-        let named = !reading.text(&spec.roles.unit).is_empty() && !reading.text(&spec.roles.officer).is_empty();
-        named && reading.filled() >= 3
+        let roles = [Some(&spec.roles.unit), spec.roles.officer.as_ref()];
+        roles.into_iter().flatten().all(|role| !reading.text(role).is_empty()) && reading.filled() >= 3
     }
 
     fn body(&mut self, part: &Part, origin: &Origin) -> Became {

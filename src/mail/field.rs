@@ -58,11 +58,12 @@ fn colon(line: &[u8]) -> usize {
     line.iter().position(|b| *b == b':').unwrap_or(line.len())
 }
 
-/// The length of the field name if the line begins a field: printable, no spaces except before the colon.
+/// The length of the field name if the line begins a field: printable, no spaces except before the colon. An empty name
+/// makes a field nobody asks for, which is better than losing those after it.
 fn name_length(line: &[u8]) -> Option<usize> {
     let colon = line.iter().position(|b| *b == b':')?;
     let name = line[..colon].trim_ascii_end();
-    (!name.is_empty() && name.iter().all(u8::is_ascii_graphic)).then_some(name.len())
+    name.iter().all(u8::is_ascii_graphic).then_some(name.len())
 }
 
 /// Whether a well-known field follows before the next empty line.
@@ -171,6 +172,11 @@ mod tests {
     fn a_line_that_is_no_field_begins_the_body() {
         let raw = b"From: a\nno colon here\n\nx";
         assert_eq!(&raw[split(raw).1..], b"no colon here\n\nx");
+    }
+
+    #[test]
+    fn a_field_without_a_name_hides_nothing() {
+        assert_eq!(split(b": x\nSubject: y\n\nz").0.text("subject").unwrap(), "y");
     }
 
     #[test]

@@ -94,7 +94,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// The ranges between a multipart's boundaries; absent if its boundary never comes.
+    /// The ranges between a multipart's boundaries; absent if there are none.
     fn split(&mut self, body: &Range<usize>, boundary: &str) -> Option<Split> {
         let from = self.dashes.partition_point(|line| line.start < body.start);
         let mut split = Split::default();
@@ -109,8 +109,9 @@ impl Walk<'_, '_> {
             open = (!closing).then_some(line.end);
             split.closed = closing;
         }
-        split.parts.extend(open.map(|start| start..body.end.max(start)));
-        (open.is_some() || split.closed).then_some(split)
+        // The last line end belongs to the boundary that did not come.
+        split.parts.extend(open.map(|start| start..before_eol(self.raw, start, body.end.max(start))));
+        (!split.parts.is_empty()).then_some(split)
     }
 
     fn parts(&mut self, split: Split, kind: &str, place: &Place<'_>) {
@@ -270,6 +271,16 @@ mod tests {
             b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Transfer-Encoding: base64\n\nQUJD\nRA==\n";
         let leaf = &parse(raw).leaves[0];
         assert_eq!((leaf.bytes.as_slice(), leaf.faults[0].code.as_str()), (b"ABCD".as_slice(), "unclosed"));
+    }
+
+    #[test]
+    fn a_multipart_without_parts_is_kept_as_it_is() {
+        let message = parse(b"Content-Type: multipart/mixed; boundary=b\n\nonly a preamble\n--b--\n");
+        let leaf = &message.leaves[0];
+        assert_eq!(
+            (leaf.bytes.as_slice(), leaf.faults[0].code.as_str()),
+            (b"only a preamble\n--b--\n".as_slice(), "no-boundary")
+        );
     }
 
     #[test]

@@ -72,6 +72,9 @@ impl Reading {
 /// Fewer labels than this are a letter that mentions a form, not a form.
 const FEWEST_LABELS: usize = 4;
 
+/// A form's own title outweighs this many labels that two forms share.
+const TITLE: usize = 6;
+
 /// The forms that can be read, with their vocabularies; made once, shared by all threads.
 #[derive(Debug)]
 pub struct Reader {
@@ -92,12 +95,12 @@ impl Reader {
     /// Finds the filled-in forms among the cells of one sheet, by the form whose labels fit best.
     pub fn read(&self, cells: &[Cell]) -> Vec<Reading> {
         let candidates = self.forms.iter().map(|(spec, vocabulary)| read_as(cells, spec, vocabulary));
-        let best = candidates.max_by_key(|(score, _)| *score);
+        let best = candidates.rev().max_by_key(|(score, _)| *score);
         best.map(|(_, readings)| readings).unwrap_or_default()
     }
 }
 
-/// Reads the cells as one form; the score is the number of its labels found, and more where its title stands there.
+/// Reads the cells as one form; the score is the number of its labels found, and more where its title stands there; of equals the first form wins.
 fn read_as(cells: &[Cell], spec: &FormSpec, vocabulary: &Vocabulary) -> (usize, Vec<Reading>) {
     let cells = &split::split(cells, vocabulary);
     let found = labels::find(cells, spec, vocabulary);
@@ -105,9 +108,9 @@ fn read_as(cells: &[Cell], spec: &FormSpec, vocabulary: &Vocabulary) -> (usize, 
     if distinct < FEWEST_LABELS {
         return (0, Vec::new());
     }
-    let title = usize::from(cells.iter().any(|cell| vocabulary.is_title(&cell.text)));
+    let title = if cells.iter().any(|cell| vocabulary.is_title(&cell.text)) { TITLE } else { 0 };
     let (in_tables, in_pairs): (Vec<_>, Vec<_>) = found.into_iter().partition(|label| label.heads_column);
     let mut readings = table::read(cells, spec, vocabulary, &in_tables);
     readings.extend(pairs::read(cells, spec, vocabulary, &in_pairs));
-    (2 * distinct + title, readings)
+    (distinct + title, readings)
 }

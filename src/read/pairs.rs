@@ -26,11 +26,11 @@ pub fn read(cells: &[Cell], spec: &FormSpec, vocabulary: &Vocabulary, labels: &[
 /// Labels of one form each: the unit's label, or else the officer's, opens a form when it comes again.
 fn split_forms(spec: &FormSpec, labels: &[Label]) -> Vec<Vec<Label>> {
     let has_unit = labels.iter().any(|l| l.field == spec.roles.unit);
-    let opener = if has_unit { &spec.roles.unit } else { &spec.roles.officer };
+    let opener = if has_unit { Some(&spec.roles.unit) } else { spec.roles.officer.as_ref() };
     let mut forms: Vec<Vec<Label>> = vec![Vec::new()];
     for label in labels {
-        let open = forms.last().is_some_and(|form| form.iter().any(|l| &l.field == opener));
-        if &label.field == opener && open {
+        let open = forms.last().is_some_and(|form| form.iter().any(|l| Some(&l.field) == opener));
+        if Some(&label.field) == opener && open {
             forms.push(Vec::new());
         }
         if let Some(form) = forms.last_mut() {

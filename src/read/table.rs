@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::blank::xlsx::SAMPLE;
 use crate::form::FormSpec;
 use crate::sheet::Cell;
 
@@ -57,7 +58,17 @@ fn row_tops(cells: &[Cell], vocabulary: &Vocabulary, from: f32, to: f32) -> Vec<
     rows
 }
 
+/// The row that shows how to fill the sheet in: our summary sheet's first cell says so.
+fn is_sample(cells: &[Cell], row: (f32, f32)) -> bool {
+    let in_row = cells.iter().filter(|c| c.at.top == row.0 && !c.text.trim().is_empty());
+    let first = in_row.min_by(|a, b| a.at.left.total_cmp(&b.at.left));
+    first.is_some_and(|c| c.text.trim() == SAMPLE)
+}
+
 fn read_row(cells: &[Cell], spec: &FormSpec, heading: &[Label], row: (f32, f32)) -> Option<Reading> {
+    if is_sample(cells, row) {
+        return None;
+    }
     let middle = (row.0 + row.1) / 2.0;
     let under = |label: &Label| {
         let head = cells[label.cell].at;
@@ -74,6 +85,7 @@ fn read_row(cells: &[Cell], spec: &FormSpec, heading: &[Label], row: (f32, f32))
         }
     }
     let reading = Reading { form: spec.id.clone(), row: Some(row.0 as usize + 1), evidence };
-    let named = [&spec.roles.unit, &spec.roles.officer].iter().any(|role| !reading.text(role).is_empty());
+    let roles = [Some(&spec.roles.unit), spec.roles.officer.as_ref()];
+    let named = roles.into_iter().flatten().any(|role| !reading.text(role).is_empty());
     (named && reading.filled() >= FEWEST_VALUES).then_some(reading)
 }

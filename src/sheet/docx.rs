@@ -287,8 +287,12 @@ mod tests {
     use super::super::Cell;
     use super::*;
 
+    fn document(body: &str) -> String {
+        format!("<w:document xmlns:w='w' xmlns:mc='mc'><w:body>{body}</w:body></w:document>")
+    }
+
     fn read(body: &str) -> Vec<Cell> {
-        let xml = format!("<w:document xmlns:w='w' xmlns:mc='mc'><w:body>{body}</w:body></w:document>");
+        let xml = document(body);
         let mut parser = Parser::new(&xml);
         stack(&parser.blocks(None).unwrap())
     }
@@ -376,13 +380,14 @@ mod tests {
 
     #[test]
     fn a_whole_file_is_opened() {
-        let cell = |text| {
-            let run = docx_rs::Run::new().add_text(text);
-            docx_rs::TableCell::new().add_paragraph(docx_rs::Paragraph::new().add_run(run))
-        };
-        let row = docx_rs::TableRow::new(vec![cell("姓名"), cell("示例甲")]);
-        let mut bytes = std::io::Cursor::new(Vec::new());
-        docx_rs::Docx::new().add_table(docx_rs::Table::new(vec![row])).build().pack(&mut bytes).unwrap();
+        use std::io::Write;
+        let table = format!("<w:tbl><w:tr>{}{}</w:tr></w:tbl>", tc("", "姓名"), tc("", "示例甲"));
+        let mut file = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        file.start_file("[Content_Types].xml", zip::write::SimpleFileOptions::default()).unwrap();
+        file.write_all(b"<Types/>").unwrap();
+        file.start_file("word/document.xml", zip::write::SimpleFileOptions::default()).unwrap();
+        file.write_all(document(&table).as_bytes()).unwrap();
+        let bytes = file.finish().unwrap();
         let opened = super::super::open(&std::sync::Arc::from(bytes.into_inner())).unwrap();
         let super::super::Opened::Sheets(sheets) = opened else { panic!() };
         let super::super::Surface::Cells(cells) = &sheets[0].surface else { panic!() };

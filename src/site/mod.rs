@@ -74,6 +74,8 @@ pub struct Download {
     pub title: String,
     /// What it is for.
     pub description: String,
+    /// Its version and date, for people.
+    pub version: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }

@@ -38,7 +38,7 @@ function show(field, complain = true) {
 // ---- Forms and drafts
 
 function name(form, n) {
-  const known = [["text", data.unit], ["name", data.officer]].map(([kind, id]) => check(kind, form[id] ?? "").value);
+  const known = [["text", data.unit], ["name", data.officer]].map(([kind, id]) => check(kind, form[id ?? ""] ?? "").value);
   return [`第${n + 1}张`, ...known.filter(Boolean)].join("　");
 }
 
@@ -83,7 +83,7 @@ function add(form) {
 
 /** What is the same for another officer of the unit: all but the officer's group. */
 function sameUnit() {
-  const group = data.fields.find(field => field.id === data.officer)?.group;
+  const group = data.fields.find(field => field.id === data.officer)?.group ?? null;
   const own = field => field.id === data.officer || (group !== null && field.group === group);
   return Object.fromEntries(data.fields.filter(f => !own(f)).map(f => [f.id, forms[at][f.id] ?? ""]));
 }

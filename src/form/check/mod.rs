@@ -130,12 +130,14 @@ mod tests {
         let spec = FormSpec {
             id: "t".into(),
             version: 1,
+            issued: None,
             letters: "T".into(),
             title: "t".into(),
             other_titles: vec![],
             synonyms: vec![],
             area_code: Some("0714".into()),
-            roles: crate::form::Roles { unit: "f".into(), unit_code: None, officer: "f".into(), date: None },
+            roles: crate::form::Roles { unit: "f".into(), unit_code: None, officer: None, former: None, date: None },
+            internal: false,
             groups: vec![],
             fields: vec![field.clone()],
         };
