@@ -20,7 +20,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("read", "report fault form blank sheet"),
     ("extract", "report fault form mail sheet read"),
     ("record", "report fault yaml form unit listing read extract"),
-    ("site", "report yaml form unit listing"),
+    ("site", "report yaml form unit listing blank"),
     ("download", "report form blank site"),
     ("edge", "report fault yaml form unit listing blank mail sheet read extract record site download"),
     ("cli", "report fault yaml form unit listing blank mail sheet read extract record site download edge"),

@@ -14,6 +14,7 @@ mod paper;
 pub mod pdf;
 mod plan;
 pub mod text;
+pub mod web;
 pub mod xlsx;
 
 use crate::form::{Field, FormSpec};
@@ -40,7 +41,7 @@ const LONE_LABEL_WIDTH: f64 = 46.0;
 pub const TITLE_SIZE: f64 = 22.0;
 
 /// A rectangle on the page, in mm from the page's top left corner.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Area {
     /// From the page's left edge.
     pub left: f64,

@@ -15,6 +15,7 @@ pub mod config;
 pub mod content;
 pub mod directory;
 pub mod engine;
+pub mod fill;
 pub mod guard;
 pub mod links;
 pub mod markdown;

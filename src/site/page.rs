@@ -38,6 +38,8 @@ pub struct Page {
     pub pdf: bool,
     /// Whether articles, items and sections get addresses.
     pub anchors: bool,
+    /// The form it is for, and the place where it is named.
+    pub form: Option<(Place, String)>,
     /// The whole file.
     pub text: String,
     /// Where the Markdown begins in it, in bytes.
@@ -57,6 +59,7 @@ const KEYS: &[&str] = &[
     "toc",
     "pdf",
     "anchors",
+    "form",
 ];
 
 impl Page {
@@ -146,6 +149,7 @@ fn front_matter(d: &mut Decoder, node: &Node, path: &str, id: String, text: &str
         toc: d.flag(&e, "toc"),
         pdf: d.flag(&e, "pdf"),
         anchors: d.parsed(&e, "anchors", anchors).is_some(),
+        form: d.text(&e, "form").map(|form| (e.get("form").map_or(node.at, |node| node.at), form)),
         path: path.to_owned(),
         id,
         text: text.to_owned(),
