@@ -51,6 +51,17 @@ pub struct MailHead {
     pub authentication: IndexMap<String, String>,
 }
 
+impl MailHead {
+    /// `20230712-3f9a2c1b`: the day the mail was sent, zeros where it does not say, and the mail's fingerprint. The
+    /// ids of all its records begin so.
+    pub fn id_prefix(&self) -> String {
+        let day: String =
+            self.date.iter().flat_map(|date| date.chars().take(10)).filter(char::is_ascii_digit).collect();
+        let day = if day.len() == 8 { day } else { "00000000".to_owned() };
+        format!("{day}-{}", &self.sha256[..8])
+    }
+}
+
 /// A form or an unread document found in a mail.
 #[derive(Debug, Serialize)]
 pub struct Found {
@@ -103,8 +114,8 @@ pub struct Marks {
 /// Takes a mail apart and reads every form in it.
 pub fn extract(raw: &[u8], reader: &Reader) -> Extraction {
     let message = mail::parse(raw);
-    let prefix = id_prefix(&message);
-    let mut walk = walk::Walk::new(reader, prefix);
+    let mail = head(&message);
+    let mut walk = walk::Walk::new(reader, mail.id_prefix());
     if let Some(why) = &message.head.auto {
         walk.ignore_all(&message.leaves, why);
     } else {
@@ -113,15 +124,7 @@ pub fn extract(raw: &[u8], reader: &Reader) -> Extraction {
     }
     let mut faults = message.faults.clone();
     faults.append(&mut walk.faults);
-    Extraction { mail: head(&message), records: walk.records, leaves: walk.outcomes, faults }
-}
-
-/// `20230712-3f9a2c1b`: the day the mail was sent, zeros where it does not say, and the mail's fingerprint.
-fn id_prefix(message: &Message) -> String {
-    let day: String =
-        message.head.date.as_deref().unwrap_or_default().chars().take(10).filter(char::is_ascii_digit).collect();
-    let day = if day.len() == 8 { day } else { "00000000".to_owned() };
-    format!("{day}-{}", &message.sha256[..8])
+    Extraction { mail, records: walk.records, leaves: walk.outcomes, faults }
 }
 
 fn head(message: &Message) -> MailHead {

@@ -10,7 +10,7 @@ use super::{Bytes, Document, Found, Leaf, Marks, Outcome, links, sha256};
 use crate::fault::Fault;
 use crate::mail::{self, Leaf as Part};
 use crate::read::settle::settle;
-use crate::read::{Reader, Reading};
+use crate::read::{Reader, Reading, names_whom};
 use crate::sheet::{self, Archive, Budget, Opened, Picture, Sheet, Surface};
 
 /// Archives in archives and mails in mails deeper than this hold no form a unit would send.
@@ -138,8 +138,7 @@ impl<'r> Walk<'r> {
     /// A signature block has a name and a telephone number too; a form in a mail's text names unit and officer.
     fn is_meant(&self, reading: &Reading) -> bool {
         let Some(spec) = self.reader.form(&reading.form) else { return false };
-        let roles = [Some(&spec.roles.unit), spec.roles.officer.as_ref()];
-        roles.into_iter().flatten().all(|role| !reading.text(role).is_empty()) && reading.filled() >= 3
+        names_whom(spec).all(|role| !reading.text(role).is_empty()) && reading.filled() >= 3
     }
 
     fn body(&mut self, origin: &Origin, readings: &[Reading]) -> Became {

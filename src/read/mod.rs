@@ -119,7 +119,7 @@ fn read_as(cells: &[Cell], spec: &FormSpec, vocabulary: &Vocabulary) -> (usize, 
 }
 
 /// The fields that say whom a form is about: the unit, and the officer where it registers one.
-fn names_whom(spec: &FormSpec) -> impl Iterator<Item = &String> {
+pub(crate) fn names_whom(spec: &FormSpec) -> impl Iterator<Item = &String> {
     [Some(&spec.roles.unit), spec.roles.officer.as_ref()].into_iter().flatten()
 }
 

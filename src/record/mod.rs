@@ -240,10 +240,8 @@ impl Record {
 
     fn empty(extraction: &Extraction, signed: &Signed) -> Record {
         let mail = &extraction.mail;
-        let day: String = mail.date.iter().flat_map(|d| d.chars().take(10)).filter(char::is_ascii_digit).collect();
-        let day = if day.len() == 8 { day } else { "00000000".to_owned() };
         Record {
-            id: format!("{day}-{}", &mail.sha256[..8]),
+            id: mail.id_prefix(),
             form: None,
             status: Status::Pending,
             received: mail.date.clone(),
