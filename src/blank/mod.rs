@@ -6,6 +6,7 @@
 
 pub mod docx;
 mod plan;
+pub mod qr;
 pub mod text;
 
 use crate::form::{Field, FormSpec};
