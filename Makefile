@@ -14,6 +14,7 @@ run: demo
 
 # The office's day without the server: repeatable, leaves `git status` clean.
 demo:
+	-./scripts/setup-web.sh
 	cargo build --locked
 	$(ZHUANBAN) intake
 	$(ZHUANBAN) review accept $(ACCEPTED) --by $(BY) --on $(ON)
@@ -25,6 +26,7 @@ test: setup
 # Debian packages that tests and the screenshot need; skipped where they are there already.
 setup:
 	./scripts/setup.sh
+	./scripts/setup-web.sh
 
 # The pictures of the README, from the demo's site.
 screenshot: setup demo

@@ -2,13 +2,15 @@
 # Installs the Debian packages that the tests and the screenshot need; does nothing where all are there.
 set -euo pipefail
 
-# What each package is for: a browser, the office suite that forms travel through, PDF pages, fonts, Python wheels.
+# What each package is for: a browser, the office suite that forms travel through, PDF pages, fonts, Python wheels,
+# the QR library of the fill-in page and the tests of its script.
 packages=(
   chromium chromium-driver
   libreoffice-writer-nogui libreoffice-calc-nogui
   poppler-utils
   fonts-noto-cjk
   python3-pip
+  nodejs npm
 )
 
 # The commands by which a package is known to be there, however it was installed.
@@ -18,6 +20,8 @@ present() {
     chromium-driver) command -v chromedriver ;;
     libreoffice-writer-nogui | libreoffice-calc-nogui) installed "$1" || installed "${1%-nogui}" ;;
     poppler-utils) command -v pdftoppm ;;
+    nodejs) command -v node ;;
+    npm) command -v npm ;;
     python3-pip) python3 -m pip --version ;;
     *) installed "$1" ;;
   esac >/dev/null 2>&1

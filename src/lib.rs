@@ -4,9 +4,10 @@
 //! # One definition, two pipelines
 //!
 //! A form is defined once, in `content/forms/<id>.yaml` ([`form`]). Everything else follows from that definition: the
-//! blank form to download ([`blank`]), the labels to look for in what comes back ([`read`]), the checks on values
-//! ([`form::check`]), and which values the public may see ([`listing`]). No field's name stands in this code; the
-//! definition's [`roles`](form::Roles) say which field is the unit's name and which the officer's.
+//! blank form to download ([`blank`], [`download`]) and the page to fill it in ([`blank::web`]), the labels to look for
+//! in what comes back ([`read`]), the checks on values ([`form::check`]), and which values the public may see
+//! ([`listing`]). No field's name stands in this code; the definition's [`roles`](form::Roles) say which field is the
+//! unit's name and which the officer's.
 //!
 //! ```text
 //! mail ─► extract ─► inbox/pending ─► decide (a person) ─► inbox/accepted ─► project ─► content/register
@@ -51,7 +52,7 @@
 //!
 //! - **Layers.** Each module imports only from those before it; `tests/layers.rs` enforces it:
 //!   [`report`], [`fault`] < [`yaml`] < [`form`], [`unit`] < [`listing`], [`blank`], [`mail`], [`sheet`] < [`read`] <
-//!   [`extract`] < [`record`], and beside them [`listing`] < [`site`]; then [`edge`] < [`cli`].
+//!   [`extract`] < [`record`], and beside them [`listing`], [`blank`] < [`site`] < [`download`]; then [`edge`] < [`cli`].
 //! - **The edge.** Disk, clock and network are used in [`edge`] and [`cli`] alone; the rest are functions of their input.
 //! - **Privacy by type.** [`site`] cannot name a [`record`]; a [`listing::Listing`] has room only for fields the
 //!   definition opens with a `column`; a last guard fails the build when a mobile number reaches any output.
@@ -62,6 +63,7 @@
 
 pub mod blank;
 pub mod cli;
+pub mod download;
 pub mod edge;
 pub mod extract;
 pub mod fault;

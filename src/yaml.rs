@@ -54,7 +54,29 @@ pub fn syntax_error(path: &str, error: &serde_yaml::Error) -> Diagnostic {
     let rendered = error.without_snippet().to_string();
     let line = rendered.lines().next().unwrap_or_default();
     let what = line.rsplit_once(" at line ").map_or(line, |(what, _)| what);
-    Diagnostic::at(path, place, said!("{what}", "YAML 格式有误：{what}"))
+    // What follows is advice for programmers.
+    let what = what.split(", set DuplicateKeyPolicy").next().unwrap_or(what);
+    let message = unknown_field(what).unwrap_or_else(|| said!("{what}", "YAML 格式有误：{what}"));
+    Diagnostic::at(path, place, message)
+}
+
+/// serde's "unknown field `a`, expected one of b, c" in our words, with a hint instead of a list.
+fn unknown_field(what: &str) -> Option<Said> {
+    let (name, rest) = what.strip_prefix("unknown field `")?.split_once('`')?;
+    let known = rest.trim_start_matches(", expected").trim_start_matches(" one of");
+    let known: Vec<&str> = known.split([',', '`', ' ']).filter(|word| !word.is_empty() && *word != "or").collect();
+    Some(unknown_key(name, &known))
+}
+
+/// What is said of a key that nobody reads.
+fn unknown_key(name: &str, known: &[&str]) -> Said {
+    match nearest(name, known.iter().copied()) {
+        Some(hint) => said!("unknown key `{name}`; did you mean `{hint}`?", "未知的键 `{name}`，是否应为 `{hint}`？"),
+        None => {
+            let all = known.join(", ");
+            said!("unknown key `{name}`; known keys: {all}", "未知的键 `{name}`；可用的键：{all}")
+        }
+    }
 }
 
 /// Writes a value as YAML: text from outside is quoted whenever it could be read as anything else.
@@ -184,17 +206,7 @@ impl Decoder {
     pub fn entries<'n>(&mut self, node: &'n Node, known: &[&str]) -> Entries<'n> {
         let list: Vec<_> = self.map(node).iter().map(|(key, value)| (key, value)).collect();
         for (key, _) in list.iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
-            let name = &key.text;
-            let message = match nearest(name, known.iter().copied()) {
-                Some(hint) => {
-                    said!("unknown key `{name}`; did you mean `{hint}`?", "未知的键 `{name}`，是否应为 `{hint}`？")
-                }
-                None => {
-                    let all = known.join(", ");
-                    said!("unknown key `{name}`; known keys: {all}", "未知的键 `{name}`；可用的键：{all}")
-                }
-            };
-            self.fault(key.at, message);
+            self.fault(key.at, unknown_key(&key.text, known));
         }
         Entries { at: node.at, list }
     }
@@ -297,6 +309,23 @@ mod tests {
                 "a.yaml:2:7: expected a list (`- item` or `[a, b]`)"
             ]
         );
+    }
+
+    #[test]
+    fn unknown_keys_of_typed_files_get_a_hint_too() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(dead_code)]
+        struct Typed {
+            status: String,
+            mail: String,
+        }
+        let said = |text: &str| {
+            let error = serde_yaml::from_str::<Typed>(text).unwrap_err();
+            syntax_error("a.yaml", &error).to_string()
+        };
+        assert_eq!(said("mail: x\nstatsu: y\n"), "a.yaml:2:1: unknown key `statsu`; did you mean `status`?");
+        assert_eq!(said("abc: y\n"), "a.yaml:1:1: unknown key `abc`; known keys: status, mail");
     }
 
     #[test]

@@ -7,34 +7,23 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 /// What each module may import from the crate. A module that is missing here is a module nobody has placed yet.
-const ALLOWED: &[(&str, &[&str])] = &[
-    ("report", &[]),
-    ("fault", &[]),
-    ("yaml", &["report"]),
-    ("form", &["report", "fault", "yaml"]),
-    ("unit", &["report", "yaml"]),
-    ("listing", &["report", "yaml", "form"]),
-    ("blank", &["report", "fault", "form"]),
-    ("mail", &["fault"]),
-    ("sheet", &["fault"]),
-    ("read", &["fault", "report", "form", "sheet"]),
-    ("extract", &["fault", "report", "form", "mail", "sheet", "read"]),
-    ("record", &["fault", "report", "yaml", "form", "unit", "listing", "read", "extract"]),
-    ("site", &["report", "yaml", "form", "unit", "listing"]),
-    (
-        "edge",
-        &[
-            "fault", "report", "yaml", "form", "unit", "listing", "blank", "mail", "sheet", "read", "extract",
-            "record", "site",
-        ],
-    ),
-    (
-        "cli",
-        &[
-            "fault", "report", "yaml", "form", "unit", "listing", "blank", "mail", "sheet", "read", "extract",
-            "record", "site", "edge",
-        ],
-    ),
+const ALLOWED: &[(&str, &str)] = &[
+    ("report", ""),
+    ("fault", ""),
+    ("yaml", "report"),
+    ("form", "report fault yaml"),
+    ("unit", "report yaml"),
+    ("listing", "report yaml form"),
+    ("blank", "report fault form"),
+    ("mail", "fault"),
+    ("sheet", "fault"),
+    ("read", "report fault form blank sheet"),
+    ("extract", "report fault form mail sheet read"),
+    ("record", "report fault yaml form unit listing read extract"),
+    ("site", "report yaml form unit listing blank"),
+    ("download", "report form blank site"),
+    ("edge", "report fault yaml form unit listing blank mail sheet read extract record site download"),
+    ("cli", "report fault yaml form unit listing blank mail sheet read extract record site download edge"),
 ];
 
 /// Every `crate::module` that stands in a file outside of comments.
@@ -69,7 +58,7 @@ fn sources() -> Vec<(String, String, String)> {
 
 #[test]
 fn each_module_imports_only_from_its_left() {
-    let allowed: BTreeMap<&str, &[&str]> = ALLOWED.iter().copied().collect();
+    let allowed: BTreeMap<&str, &str> = ALLOWED.iter().copied().collect();
     let modules: BTreeSet<&str> = allowed.keys().copied().collect();
     let mut wrong = Vec::new();
     for (name, module, text) in sources().iter().filter(|(_, m, _)| m != "lib" && m != "main") {
@@ -78,7 +67,7 @@ fn each_module_imports_only_from_its_left() {
             continue;
         };
         for import in imports(text).iter().filter(|i| modules.contains(i.as_str()) && *i != module) {
-            if !may.contains(&import.as_str()) {
+            if !may.split(' ').any(|m| m == import) {
                 wrong.push(format!("src/{name}: `{module}` may not import `{import}`"));
             }
         }

@@ -7,7 +7,7 @@ mod package;
 mod style;
 
 use super::plan::AIR;
-use super::text::{PADDING, printed};
+use super::text::{DESCRIPTION, PADDING, printed};
 use super::{Cell, Layout, PAGE, Role, Row, layout};
 use crate::form::{FormSpec, Values};
 use style::{points, twips};
@@ -15,9 +15,6 @@ use style::{points, twips};
 /// The table's outer and inner rules in eighths of a point: bold enough to be found again on a scan.
 const OUTER_RULE: u32 = 12;
 const INNER_RULE: u32 = 6;
-
-/// Whoever hears the table read out is told what is where.
-const DESCRIPTION: &str = "左侧为栏目名称，右侧为填写内容。";
 
 const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
 /// The namespaces of the two parts that hold text.

@@ -1,13 +1,22 @@
 //! The official table, laid out from a form's definition alone: the blank form and every print of it follow from here.
 //!
-//! [`layout`] says what stands where, in millimetres on A4; [`docx`](docx::docx) writes it as an editable document.
+//! [`layout`] says what stands where, in millimetres on A4; [`docx`](docx::docx) writes it as an editable document,
+//! [`pdf`](pdf::pdf) as one to print, [`xlsx`](xlsx::xlsx) as a sheet to fill in.
+//! [`official`](official::official) sets the notice that goes with the form.
 //! A row holds one field: its label on the left, its value on the right. Rows of a group share the group's label
 //! before them, and an `inline` field stands inside the value's cell, under the field before it.
 
+mod breaking;
 pub mod docx;
+pub mod face;
+pub mod official;
+mod paper;
+pub mod pdf;
 mod plan;
 pub mod qr;
 pub mod text;
+pub mod web;
+pub mod xlsx;
 
 use crate::form::{Field, FormSpec};
 use plan::Plan;
@@ -33,7 +42,7 @@ const LONE_LABEL_WIDTH: f64 = 46.0;
 pub const TITLE_SIZE: f64 = 22.0;
 
 /// A rectangle on the page, in mm from the page's top left corner.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Area {
     /// From the page's left edge.
     pub left: f64,

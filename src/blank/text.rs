@@ -7,6 +7,16 @@ pub const MM_PER_POINT: f64 = 25.4 / 72.0;
 /// Air between a cell's rule and its text, left and right, in mm (the 0.19 cm of a word processor).
 pub const PADDING: f64 = 1.9;
 
+/// Whoever hears the form's table read out is told what is where.
+pub const DESCRIPTION: &str = "左侧为栏目名称，右侧为填写内容。";
+
+/// Values, by the name word processors know the face by.
+pub const BODY_FONT: &str = "仿宋";
+/// Labels.
+pub const LABEL_FONT: &str = "黑体";
+/// The title.
+pub const TITLE_FONT: &str = "方正小标宋简体";
+
 /// A value as it is printed, a line for each of the value's lines. Without a value, the blanks to be filled in: a day
 /// draws 年 月 日, everything else is an empty line. What no document can hold is dropped.
 pub fn printed(kind: Kind, value: &str) -> Vec<String> {

@@ -7,9 +7,11 @@ use rayon::prelude::*;
 
 use super::office::Office;
 use super::voice::{Failure, Voice};
+use crate::edge::ledger::Entry;
 use crate::edge::store::Account;
 use crate::extract::{extract, sha256};
 use crate::read::Reader;
+use crate::record::{Record, Status};
 use crate::report::Diagnostic;
 use crate::said;
 
@@ -34,7 +36,11 @@ pub fn check(root: &Path, voice: Voice) -> Result<(), Failure> {
 pub fn verify(root: &Path, voice: Voice) -> Result<(), Failure> {
     let office = Office::open(root)?;
     let reader = office.reader();
-    let mut faults = office.inbox.ledger()?.err().unwrap_or_default();
+    let (records, mut faults) = office.inbox.records(&office.rules())?;
+    match office.inbox.ledger()? {
+        Ok(entries) => faults.extend(records.iter().filter_map(|record| unwitnessed(record, &entries))),
+        Err(broken) => faults.extend(broken),
+    }
     let mails = office.inbox.mails()?;
     let each: Vec<Vec<Diagnostic>> =
         mails.par_iter().map(|(sha256, account)| of_mail(sha256, account.as_ref(), &office, &reader)).collect();
@@ -49,6 +55,23 @@ pub fn verify(root: &Path, voice: Voice) -> Result<(), Failure> {
         "邮件{n}封，内容{leaves}件：全部有去处；台账完整"
     ));
     Ok(())
+}
+
+/// A record whose standing is not what the ledger says was decided last. This also catches the ledger's last line, which
+/// no later line vouches for.
+fn unwitnessed(record: &Record, entries: &[Entry]) -> Option<Diagnostic> {
+    let decisions = ["accepted", "rejected", "reopened"];
+    let last = entries.iter().rev().find(|e| e.on == record.id && decisions.contains(&e.did.as_str()));
+    let witnessed = match (record.status, &record.decision) {
+        (Status::Pending, _) => last.is_none_or(|e| e.did == "reopened"),
+        (status, Some(ruling)) => {
+            last.is_some_and(|e| e.did == status.folder() && e.by == ruling.by && e.at == ruling.at)
+        }
+        (_, None) => false,
+    };
+    let path = format!("inbox/{}/{}.yaml", record.status.folder(), record.id);
+    let said = || said!("the ledger does not hold this decision", "台账中没有与此一致的决定");
+    (!witnessed).then(|| Diagnostic::of_file(&path, said()))
 }
 
 fn of_mail(

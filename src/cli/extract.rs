@@ -84,7 +84,18 @@ fn one(line: &[u8], reader: &Reader) -> Result<String, String> {
     let input: Input = serde_json::from_slice(line).map_err(|e| e.to_string())?;
     let raw = STANDARD.decode(input.eml.as_bytes()).map_err(|e| format!("`eml`: {e}"))?;
     let extraction = guarded(&raw, reader);
-    serde_json::to_string(&Output { id: &input.id, extraction }).map_err(|e| e.to_string())
+    serde_json::to_string(&Output { id: &input.id, extraction }).map(|line| one_line(&line)).map_err(|e| e.to_string())
+}
+
+/// Some readers take these for line ends too; inside JSON strings, the only place they can stand, they may be escaped.
+fn one_line(json: &str) -> String {
+    const ENDS: [(char, &str); 3] = [('\u{85}', "\\u0085"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")];
+    ENDS.iter().fold(
+        json.to_owned(),
+        |line, (end, escaped)| {
+            if line.contains(*end) { line.replace(*end, escaped) } else { line }
+        },
+    )
 }
 
 /// A panic in a decoder must not take the other mails along.
@@ -95,4 +106,16 @@ fn guarded(raw: &[u8], reader: &Reader) -> Extraction {
         leaves: Vec::new(),
         faults: vec![Fault::new("internal", "程序处理此邮件时出错，请人工查看原始邮件")],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_one_line_to_every_reader() {
+        let line = one_line("{\"name\":\"a\u{2028}b\u{85}c\"}");
+        assert_eq!(line, r#"{"name":"a\u2028b\u0085c"}"#);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap()["name"], "a\u{2028}b\u{85}c");
+    }
 }

@@ -82,6 +82,9 @@ impl Desk<'_> {
         let mut begins = records.iter().filter(|r| !id.is_empty() && r.id.starts_with(id));
         match (begins.next(), begins.next()) {
             (Some(only), None) => Ok(only),
+            (None, _) if self.office.inbox.has_record(id) => {
+                Err(said!("record {id} cannot be read until its file is corrected", "请先改正记录{id}的文件").into())
+            }
             (None, _) => Err(said!(
                 "no record `{id}`; `zhuanban review list --status all` shows them",
                 "没有记录{id}；可用 zhuanban review list --status all 查看"
@@ -101,19 +104,24 @@ impl Desk<'_> {
                 "未知的状态 {status}：应为 pending、accepted、rejected 或 all"
             )));
         }
-        let all = self.records()?;
+        let (all, broken) = self.office.inbox.records(&self.office.rules())?;
         let mut records: Vec<&Record> = all.iter().filter(|r| wanted.is_none_or(|w| r.status == w)).collect();
         records.sort_by(|a, b| (&a.received, &a.id).cmp(&(&b.received, &b.id)));
         if json {
-            return print_json(&records);
+            print_json(&records)?;
+        } else {
+            self.print_lines(&records, &fold(&all, &self.office.rules()));
         }
-        let in_office = fold(&all);
-        for record in &records {
-            println!("{}{}", line(record, self.office), self.second(record, &in_office));
+        // The others are listed all the same, but a script must notice that some are not.
+        if broken.is_empty() { Ok(()) } else { Err(Failure::Wrong(broken)) }
+    }
+
+    fn print_lines(&self, records: &[&Record], in_office: &Register<'_>) {
+        for record in records {
+            println!("{}{}", line(record, self.office), self.second(record, in_office));
         }
         let n = records.len();
         self.voice.say(&said!("{n} records", "共{n}条记录"));
-        Ok(())
     }
 
     /// Tells of officers the unit already has, where that is still to be decided.
@@ -139,7 +147,7 @@ impl Desk<'_> {
         for (label, value) in labelled(record, &rules) {
             println!("{label}：{value}");
         }
-        for other in record.unit_id().map(|unit| fold(&records).of(unit).to_vec()).unwrap_or_default() {
+        for other in record.unit_id().map(|unit| fold(&records, &rules).of(unit).to_vec()).unwrap_or_default() {
             println!("在任专办员：{} {}", other.id, officer_of(other, &rules));
         }
         Ok(())
@@ -171,7 +179,7 @@ impl Desk<'_> {
     fn ask(&self, id: &str) -> Result<Standing, Failure> {
         let records = self.records()?;
         let record = self.find(&records, id)?;
-        let register = fold(&records);
+        let register = fold(&records, &self.office.rules());
         let in_office = record.unit_id().map(|unit| register.of(unit)).unwrap_or_default();
         let waits = record.status == Status::Pending;
         if in_office.is_empty() || !waits || !io::stdin().is_terminal() {
@@ -195,7 +203,8 @@ impl Desk<'_> {
         })
     }
 
-    /// Applies a decision under the lock: the record first, then the ledger, then what the public sees.
+    /// Applies a decision under the lock: the ledger first, then the record, then what the public sees. After a crash
+    /// in between, deciding the same again finishes what was begun.
     fn decide(&self, id: &str, decision: &Decision, signed: &Signed) -> Result<(), Failure> {
         let _lock = self.office.inbox.lock()?;
         let rules = self.office.rules();
@@ -204,38 +213,48 @@ impl Desk<'_> {
         if is_done(record, decision) {
             let (id, en, zh) = (&record.id, record.status.folder(), record.status.label());
             self.voice.say(&said!("record {id} is {en} already; nothing to do", "记录{id}{zh}，无需再办"));
-            return Ok(());
+            return self.publish(record, decision, &records);
         }
-        let decided = decide(record, decision, &fold(&records), &rules, signed)?;
+        let decided = decide(record, decision, &fold(&records, &rules), &rules, signed)?;
         let after: Vec<Record> =
             records.iter().filter(|r| r.id != decided.id).cloned().chain([decided.clone()]).collect();
-        let listing = self.listing(&decided, &after)?;
-        self.office.inbox.put_record(&decided)?;
+        self.listing(&decided, decision, &after)?;
         let did = match decision {
             Decision::Accept { .. } => "accepted",
             Decision::Reject { .. } => "rejected",
             Decision::Reopen { .. } => "reopened",
         };
         self.log(did, &decided.id, decided.decision.as_ref().and_then(|d| d.reason.clone()), signed)?;
-        if let Some((unit, listing)) = listing {
-            put_listing(&self.office.root, &unit, listing.as_ref())?;
+        self.office.inbox.put_record(&decided)?;
+        println!("{}", line(&decided, self.office));
+        self.publish(&decided, decision, &after)
+    }
+
+    /// Brings the unit's public projection up to date.
+    fn publish(&self, decided: &Record, decision: &Decision, after: &[Record]) -> Result<(), Failure> {
+        let Some((unit, listing)) = self.listing(decided, decision, after)? else { return Ok(()) };
+        if put_listing(&self.office.root, &unit, listing.as_ref())? {
             self.voice.say(&said!(
                 "content/register/{unit}.yaml is up to date; `zhuanban build` publishes it",
                 "content/register/{unit}.yaml 已更新；运行 zhuanban build 即可发布"
             ));
         }
-        println!("{}", line(&decided, self.office));
         Ok(())
     }
 
-    /// The unit's public projection after the decision. A listing that names officers this inbox knows nothing of is
+    /// The unit's public projection after the decision, if that can change it. A listing that names officers this inbox knows nothing of is
     /// left alone: rewriting it would take them off the site without a decision.
     fn listing(
         &self,
         decided: &Record,
+        decision: &Decision,
         after: &[Record],
     ) -> Result<Option<(String, Option<crate::listing::Listing>)>, Failure> {
         let Some(unit) = decided.unit_id() else { return Ok(None) };
+        // A rejected record was not in the register, and is not now.
+        if matches!(decision, Decision::Reject { .. }) {
+            return Ok(None);
+        }
         let listed = self.office.content.listings.get(unit);
         let known = |id: &String| after.iter().any(|r| &r.id == id);
         if let Some(stranger) = listed.and_then(|l| l.officers.iter().find(|o| !known(&o.record))) {
@@ -246,7 +265,7 @@ impl Desk<'_> {
             )
             .into());
         }
-        let register: Register<'_> = fold(after);
+        let register: Register<'_> = fold(after, &self.office.rules());
         Ok(Some((unit.to_owned(), register.listing(unit, &self.office.rules()))))
     }
 

@@ -1,6 +1,7 @@
 //! The edge: the only place, with `desk` and `cli`, that touches disk, clock and network.
 #![allow(clippy::disallowed_methods)]
 
+pub mod fonts;
 pub mod intake;
 pub mod ledger;
 pub mod mailbox;

@@ -11,18 +11,25 @@ use crate::fault::Fault;
 use crate::mail::{self, Leaf as Part};
 use crate::read::settle::settle;
 use crate::read::{Reader, Reading};
-use crate::sheet::{self, Member, Opened, Picture, Sheet, Surface};
+use crate::sheet::{self, Archive, Budget, Opened, Picture, Sheet, Surface};
 
 /// Archives in archives and mails in mails deeper than this hold no form a unit would send.
 const DEEPEST: usize = 4;
 /// Pictures smaller than this (px, either side) are logos and icons: a form at 60 dpi is larger.
 const SMALLEST: u32 = 400;
+/// Records of one mail: a district has a few hundred units.
+const MOST_RECORDS: usize = 2_000;
+/// Leaves of one mail, members of archives included. A thousand mails of a thousand parts fit into a small archive.
+const MOST_LEAVES: usize = 5_000;
 
 /// The state of one walk.
 pub struct Walk<'r> {
     reader: &'r Reader,
     prefix: String,
     seen: HashMap<String, String>,
+    /// How many records have each id so far.
+    ids: HashMap<String, usize>,
+    budget: Budget,
     /// Records so far.
     pub records: Vec<Found>,
     /// Outcomes so far, one for each leaf.
@@ -38,16 +45,31 @@ struct Origin {
     content_type: String,
     bytes: Bytes,
     sha256: String,
+    /// What was odd when the mail was cut and decoded.
+    faults: Vec<Fault>,
 }
 
 impl Origin {
     fn new(part: &str, name: Option<&str>, content_type: &str, bytes: &[u8]) -> Origin {
         let (name, content_type) = (name.map(str::to_owned), content_type.to_owned());
-        Origin { part: part.to_owned(), name, content_type, bytes: Arc::from(bytes), sha256: sha256(bytes) }
+        Origin {
+            part: part.to_owned(),
+            name,
+            content_type,
+            bytes: Arc::from(bytes),
+            sha256: sha256(bytes),
+            faults: vec![],
+        }
     }
 
     fn of(part: &Part) -> Origin {
-        Origin::new(&part.part, part.name.as_deref(), &part.content_type, &part.bytes)
+        let origin = Origin::new(&part.part, part.name.as_deref(), &part.content_type, &part.bytes);
+        Origin { faults: part.faults.clone(), ..origin }
+    }
+
+    /// Why the mail could not be taken apart here.
+    fn unopened(&self) -> Option<Fault> {
+        self.faults.iter().find(|fault| ["too-deep", "no-boundary"].contains(&fault.code.as_str())).cloned()
     }
 
     fn document(&self, page: usize, row: Option<usize>) -> Document {
@@ -62,7 +84,8 @@ struct Became(Outcome, Option<String>);
 impl<'r> Walk<'r> {
     /// A walk that gives its records ids with this prefix.
     pub fn new(reader: &'r Reader, prefix: String) -> Walk<'r> {
-        Walk { reader, prefix, seen: HashMap::new(), records: vec![], outcomes: vec![], faults: vec![] }
+        let (seen, ids, budget) = (HashMap::new(), HashMap::new(), Budget::default());
+        Walk { reader, prefix, seen, ids, budget, records: vec![], outcomes: vec![], faults: vec![] }
     }
 
     /// Every leaf of a mail nobody wrote.
@@ -74,33 +97,33 @@ impl<'r> Walk<'r> {
 
     /// The leaves of a mail, `depth` containers deep.
     pub fn leaves(&mut self, parts: &[Part], depth: usize) {
-        let chosen = self.chosen_alternatives(parts);
+        let mut readings: HashMap<&str, Vec<Reading>> =
+            parts.iter().filter(|p| is_body(p)).map(|p| (p.part.as_str(), self.read_body(p))).collect();
+        let chosen = chosen_alternatives(parts, &readings);
         for part in parts {
             let origin = Origin::of(part);
             let at = self.outcomes.len();
-            let became = match chosen.get(part.part.as_str()) {
-                Some(other) if other != &part.part => {
+            let became = match (chosen.get(part.part.as_str()), readings.remove(part.part.as_str())) {
+                (Some(other), _) if other != &part.part => {
                     Became(Outcome::Ignored, Some(format!("与第{other}部分内容相同的另一种格式")))
                 }
-                _ if is_body(part) => self.body(part, &origin),
-                _ => self.document(&origin, depth),
+                (_, Some(readings)) => self.body(&origin, &readings),
+                (_, None) => self.part(&origin, depth),
             };
             self.note(at, &origin, became);
         }
     }
 
-    /// For each text body that is one of several alternatives, the one that reads best.
-    fn chosen_alternatives(&self, parts: &[Part]) -> HashMap<String, String> {
-        let mut best: HashMap<&str, (usize, &str)> = HashMap::new();
-        let bodies = || parts.iter().filter(|p| is_body(p)).filter_map(|p| Some((p.alternative.as_deref()?, p)));
-        for (group, part) in bodies() {
-            let filled = self.read_body(part).iter().map(Reading::filled).sum::<usize>();
-            let current = best.entry(group).or_insert((filled, &part.part));
-            if filled > current.0 {
-                *current = (filled, &part.part);
-            }
+    /// A part of the mail that is no text: a document, or a container the mail parser had to leave closed.
+    fn part(&mut self, origin: &Origin, depth: usize) -> Became {
+        let Some(fault) = origin.unopened() else { return self.document(origin, depth) };
+        if origin.bytes.iter().all(u8::is_ascii_whitespace) {
+            return Became(Outcome::Ignored, Some(fault.message));
         }
-        bodies().filter_map(|(group, part)| Some((part.part.clone(), best.get(group)?.1.to_owned()))).collect()
+        match self.document(origin, depth) {
+            Became(Outcome::Ignored, _) => self.failed(origin, fault),
+            became => became,
+        }
     }
 
     fn read_body(&self, part: &Part) -> Vec<Reading> {
@@ -115,18 +138,18 @@ impl<'r> Walk<'r> {
     /// A signature block has a name and a telephone number too; a form in a mail's text names unit and officer.
     fn is_meant(&self, reading: &Reading) -> bool {
         let Some(spec) = self.reader.form(&reading.form) else { return false };
-        let named = !reading.text(&spec.roles.unit).is_empty() && !reading.text(&spec.roles.officer).is_empty();
-        named && reading.filled() >= 3
+        let roles = [Some(&spec.roles.unit), spec.roles.officer.as_ref()];
+        roles.into_iter().flatten().all(|role| !reading.text(role).is_empty()) && reading.filled() >= 3
     }
 
-    fn body(&mut self, part: &Part, origin: &Origin) -> Became {
-        let readings = self.read_body(part);
+    fn body(&mut self, origin: &Origin, readings: &[Reading]) -> Became {
         if readings.is_empty() {
             return Became(Outcome::Text, None);
         }
-        let origin = Origin::new(&origin.part, Some("邮件正文"), &origin.content_type, &origin.bytes);
+        let body = Origin::new(&origin.part, Some("邮件正文"), &origin.content_type, &origin.bytes);
+        let body = Origin { faults: origin.faults.clone(), ..body };
         for reading in readings {
-            self.found(&origin, 1, &reading);
+            self.found(&body, 1, reading);
         }
         Became(Outcome::Record, None)
     }
@@ -139,21 +162,26 @@ impl<'r> Walk<'r> {
             return Became(Outcome::Ignored, Some(format!("与第{first}部分完全相同")));
         }
         self.seen.insert(origin.sha256.clone(), origin.part.clone());
-        match sheet::open(&origin.bytes) {
+        match sheet::open(&origin.bytes, &mut self.budget) {
             Err(fault) => self.failed(origin, fault),
             Ok(Opened::Sheets(sheets)) => self.sheets(origin, sheets),
+            Ok(Opened::Archive(_) | Opened::Mail) if self.outcomes.len() >= MOST_LEAVES => self.failed(
+                origin,
+                Fault::new("too-many-parts", format!("邮件内的文件超过{MOST_LEAVES}个，其余未打开，请对方分开发送")),
+            ),
             Ok(Opened::Archive(_) | Opened::Mail) if depth >= DEEPEST => {
                 self.failed(origin, Fault::new("too-deep", format!("文件嵌套超过{DEEPEST}层，请直接作为附件发送")))
             }
-            Ok(Opened::Archive(members)) => self.archive(origin, members, depth),
+            Ok(Opened::Archive(archive)) => self.archive(origin, *archive, depth),
             Ok(Opened::Mail) => self.inner_mail(origin, depth),
             Ok(Opened::Other(what)) => Became(Outcome::Ignored, Some(format!("{what}，不是登记表"))),
         }
     }
 
-    fn archive(&mut self, origin: &Origin, members: Vec<Member>, depth: usize) -> Became {
-        let count = members.len();
-        for (index, member) in members.into_iter().enumerate() {
+    fn archive(&mut self, origin: &Origin, mut archive: Archive, depth: usize) -> Became {
+        let count = archive.len();
+        for index in 0..count {
+            let Some(member) = archive.member(index, &mut self.budget) else { break };
             let part = format!("{}.{}", origin.part, index + 1);
             let content = member.bytes.as_deref().unwrap_or_default();
             let inner = Origin::new(&part, Some(&member.name), "application/octet-stream", content);
@@ -168,7 +196,9 @@ impl<'r> Walk<'r> {
     }
 
     fn inner_mail(&mut self, origin: &Origin, depth: usize) -> Became {
-        let mut parts = mail::parse(&origin.bytes).leaves;
+        let inner = mail::parse(&origin.bytes);
+        self.faults.extend(inner.faults);
+        let mut parts = inner.leaves;
         for part in &mut parts {
             part.part = format!("{}.{}", origin.part, part.part);
             part.alternative = part.alternative.take().map(|group| format!("{}.{group}", origin.part));
@@ -202,13 +232,14 @@ impl<'r> Walk<'r> {
         let Some(spec) = self.reader.form(&reading.form) else { return };
         let settled = settle(spec, reading);
         let mut record = self.record(origin, page, reading.row);
-        record.faults = settled.faults;
         if settled.fields.is_empty() {
-            record.faults = vec![Fault::new("form-empty", "登记表没有填写")];
+            record.faults.push(Fault::new("form-empty", "登记表没有填写"));
+        } else {
+            record.faults.extend(settled.faults);
         }
         record.form = Some(reading.form.clone());
         record.fields = settled.fields.into_iter().map(|(id, value)| (id, FlowMap(value))).collect();
-        self.records.push(record);
+        self.keep(record);
     }
 
     /// A page of pixels, for a person to read.
@@ -216,7 +247,7 @@ impl<'r> Walk<'r> {
         let mut record = self.record(origin, page, None);
         record.faults.push(Fault::new("unread", "扫描件尚未识别，请对照图像录入"));
         record.picture = Some(picture);
-        self.records.push(record);
+        self.keep(record);
     }
 
     /// A document that cannot be opened: a record says so, so that it is not forgotten.
@@ -224,34 +255,49 @@ impl<'r> Walk<'r> {
         let reason = fault.message.clone();
         let mut record = self.record(origin, 1, None);
         record.faults.push(fault);
-        self.records.push(record);
+        self.keep(record);
         Became(Outcome::Failed, Some(reason))
     }
 
+    /// Records beyond the limit are told once, on the mail.
+    fn keep(&mut self, record: Found) {
+        if self.records.len() < MOST_RECORDS {
+            self.records.push(record);
+        } else if !self.faults.iter().any(|fault| fault.code == "too-many-records") {
+            let message = format!("邮件内的登记表超过{MOST_RECORDS}份，其余未登记，请对方分开发送");
+            self.faults.push(Fault::new("too-many-records", message));
+        }
+    }
+
     /// A record of a document about which nothing is known yet.
-    fn record(&self, origin: &Origin, page: usize, row: Option<usize>) -> Found {
+    fn record(&mut self, origin: &Origin, page: usize, row: Option<usize>) -> Found {
         Found {
             id: self.id(&origin.part, page, row),
             form: None,
             document: origin.document(page, row),
             marks: Marks::default(),
             fields: IndexMap::new(),
-            faults: Vec::new(),
+            faults: origin.faults.clone(),
             picture: None,
         }
     }
 
     /// Ids name the place, not a running number: a later version that reads more gives the old records their old ids.
-    fn id(&self, part: &str, page: usize, row: Option<usize>) -> String {
+    fn id(&mut self, part: &str, page: usize, row: Option<usize>) -> String {
         let page = if page > 1 { format!("p{page}") } else { String::new() };
         let row = row.map_or(String::new(), |row| format!("r{row}"));
         let id = format!("{}-{part}{page}{row}", self.prefix);
-        let same = self.records.iter().filter(|r| r.id == id || r.id.starts_with(&format!("{id}n"))).count();
-        if same == 0 { id } else { format!("{id}n{}", same + 1) }
+        let same = self.ids.entry(id.clone()).or_default();
+        *same += 1;
+        if *same == 1 { id } else { format!("{id}n{same}") }
     }
 
     /// Notes what became of a leaf; a container stands before what it holds, so its place was kept in `at`.
     fn note(&mut self, at: usize, origin: &Origin, Became(outcome, reason): Became) {
+        let mut reasons: Vec<String> = reason.into_iter().collect();
+        reasons.extend(origin.faults.iter().map(|fault| fault.message.clone()));
+        reasons.dedup();
+        let reason = (!reasons.is_empty()).then(|| reasons.join("；"));
         let leaf = Leaf {
             part: origin.part.clone(),
             name: origin.name.clone(),
@@ -283,4 +329,18 @@ impl<'r> Walk<'r> {
 /// Text for people: a text part that is not sent as a file.
 fn is_body(part: &Part) -> bool {
     !part.attachment && part.name.is_none() && matches!(part.content_type.as_str(), "text/plain" | "text/html")
+}
+
+/// For each text body that is one of several alternatives, the one that reads best.
+fn chosen_alternatives(parts: &[Part], readings: &HashMap<&str, Vec<Reading>>) -> HashMap<String, String> {
+    let mut best: HashMap<&str, (usize, &str)> = HashMap::new();
+    let bodies = || parts.iter().filter(|p| is_body(p)).filter_map(|p| Some((p.alternative.as_deref()?, p)));
+    for (group, part) in bodies() {
+        let filled = readings.get(part.part.as_str()).into_iter().flatten().map(Reading::filled).sum::<usize>();
+        let current = best.entry(group).or_insert((filled, &part.part));
+        if filled > current.0 {
+            *current = (filled, &part.part);
+        }
+    }
+    bodies().filter_map(|(group, part)| Some((part.part.clone(), best.get(group)?.1.to_owned()))).collect()
 }

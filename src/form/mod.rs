@@ -16,6 +16,8 @@ pub struct FormSpec {
     pub id: String,
     /// Counts breaking changes; old versions stay on file as `<id>@<version>.yaml`.
     pub version: u32,
+    /// The day this version was issued, `YYYY-MM-DD`.
+    pub issued: Option<String>,
     /// Letters that begin the form's QR text: `RF`.
     pub letters: String,
     /// The title as printed.
@@ -28,6 +30,8 @@ pub struct FormSpec {
     pub area_code: Option<String>,
     /// The one mapping from meaning to field.
     pub roles: Roles,
+    /// For the office's own use: read and filed like any other, but not offered to units.
+    pub internal: bool,
     /// Groups of rows with a common heading.
     pub groups: Vec<Group>,
     /// The fields in printed order.
@@ -41,8 +45,10 @@ pub struct Roles {
     pub unit: String,
     /// The unit's code, if the form asks for it.
     pub unit_code: Option<String>,
-    /// The officer's name.
-    pub officer: String,
+    /// The name of the officer whom accepting the form puts in office; a form without one registers nobody.
+    pub officer: Option<String>,
+    /// The name of the officer who leaves office (第五条).
+    pub former: Option<String>,
     /// The date on the form.
     pub date: Option<String>,
 }
@@ -166,6 +172,11 @@ impl FormSpec {
     /// The fields a person writes into.
     pub fn written(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| field.kind.is_written())
+    }
+
+    /// The officer's name among a form's values; empty if the form registers nobody.
+    pub fn officer<'v>(&self, value: impl Fn(&str) -> &'v str) -> &'v str {
+        self.roles.officer.as_deref().map_or("", value)
     }
 
     /// The public fields in order, each with its column.

@@ -2,14 +2,27 @@
 
 use std::collections::BTreeSet;
 
+use super::check::parse_date;
 use super::{Column, Field, FormSpec, Group, Kind, Roles};
 use crate::report::{Diagnostic, Place, Said, nearest};
 use crate::said;
 use crate::yaml::{self, Decoder, Entries, Node, Value};
 
-const FORM_KEYS: &[&str] =
-    &["id", "version", "letters", "title", "other_titles", "synonyms", "area_code", "roles", "groups", "fields"];
-const ROLE_KEYS: &[&str] = &["unit", "unit_code", "officer", "date"];
+const FORM_KEYS: &[&str] = &[
+    "id",
+    "version",
+    "issued",
+    "letters",
+    "title",
+    "other_titles",
+    "synonyms",
+    "area_code",
+    "roles",
+    "internal",
+    "groups",
+    "fields",
+];
+const ROLE_KEYS: &[&str] = &["unit", "unit_code", "officer", "former", "date"];
 const GROUP_KEYS: &[&str] = &["id", "label", "aliases"];
 const FIELD_KEYS: &[&str] = &["id", "label", "aliases", "group", "kind", "required", "inline", "column"];
 const COLUMN_KEYS: &[&str] = &["title", "needs_basis", "stand_in", "unit_mailbox_only"];
@@ -39,6 +52,8 @@ fn form(d: &mut Decoder, node: &Node) -> Option<FormSpec> {
         other_titles: d.texts(e.get("other_titles")),
         synonyms,
         area_code: d.text(&e, "area_code"),
+        internal: d.flag(&e, "internal"),
+        issued: d.parsed(&e, "issued", day),
         roles: roles?,
         groups,
         fields,
@@ -52,6 +67,11 @@ fn form(d: &mut Decoder, node: &Node) -> Option<FormSpec> {
 fn version(text: &str) -> Result<u32, Said> {
     let parsed = text.parse().ok().filter(|v| *v > 0);
     parsed.ok_or_else(|| said!("version must be a whole number from 1", "version 应为从 1 起的整数"))
+}
+
+fn day(text: &str) -> Result<String, Said> {
+    let day = parse_date(text).map(|date| date.to_string());
+    day.ok_or_else(|| said!("`{text}` is no day; write YYYY-MM-DD", "“{text}”不是日期，请写成 YYYY-MM-DD"))
 }
 
 /// An id that is safe in file names and addresses.
@@ -175,13 +195,12 @@ fn roles(d: &mut Decoder, e: &Entries<'_>, fields: &[String]) -> Option<Roles> {
     };
     let e = d.entries(node, ROLE_KEYS);
     let mut role = |key: &str| d.parsed(&e, key, |text| known_field(text, fields));
-    let (unit, unit_code, officer, date) = (role("unit"), role("unit_code"), role("officer"), role("date"));
-    for key in ["unit", "officer"] {
-        if e.get(key).is_none() {
-            d.required(&e, key);
-        }
+    let (unit, unit_code, date) = (role("unit"), role("unit_code"), role("date"));
+    let (officer, former) = (role("officer"), role("former"));
+    if e.get("unit").is_none() {
+        d.required(&e, "unit");
     }
-    Some(Roles { unit: unit?, unit_code, officer: officer?, date })
+    Some(Roles { unit: unit?, unit_code, officer, former, date })
 }
 
 fn known_field(text: &str, fields: &[String]) -> Result<String, Said> {

@@ -31,7 +31,7 @@ pub(super) fn reason(fields: &Fields<'_>, from: &str) -> Option<String> {
 
 /// Reports of mail systems about mail.
 fn report(fields: &Fields<'_>) -> Option<&'static str> {
-    let content_type = Parameters::read(fields.all("Content-Type").next()?.raw);
+    let content_type = Parameters::read(fields.all("Content-Type").next()?.value());
     if content_type.value != "multipart/report" {
         return None;
     }

@@ -2,12 +2,24 @@
 
 use super::repair;
 
+/// Fields of one header that are kept: mail that went through many hands has two hundred.
+const MOST_FIELDS: usize = 5_000;
+/// Bytes of one value that are read, folds included. Names and subjects are far shorter; the limit keeps repairs linear.
+const LONGEST_VALUE: usize = 64 << 10;
+
 /// One field as it stands in the mail.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Field<'a> {
     name: &'a [u8],
     /// Everything after the colon, folds included.
-    pub raw: &'a [u8],
+    raw: &'a [u8],
+}
+
+impl<'a> Field<'a> {
+    /// The value, folds included, as far as it is read.
+    pub fn value(&self) -> &'a [u8] {
+        &self.raw[..self.raw.len().min(LONGEST_VALUE)]
+    }
 }
 
 /// The fields of one header block, in order.
@@ -26,7 +38,7 @@ impl<'a> Fields<'a> {
 
     /// The topmost field of a name, as readable text.
     pub fn text(&self, name: &str) -> Option<String> {
-        self.all(name).next().map(|field| repair::unfold(field.raw).trim().to_owned())
+        self.all(name).next().map(|field| repair::unfold(field.value()).trim().to_owned())
     }
 }
 
@@ -41,12 +53,17 @@ pub(super) fn split(raw: &[u8]) -> (Fields<'_>, usize) {
             return (Fields(fields), next);
         }
         let indented = matches!(line[0], b' ' | b'\t');
+        let full = fields.len() == MOST_FIELDS;
         match (name_length(line), fields.last_mut()) {
             (_, Some(field)) if indented => field.raw = extend(raw, field.raw, next),
+            (Some(_), _) if full => (),
             (Some(length), _) => fields.push(Field { name: &line[..length], raw: &raw[at + colon(line) + 1..next] }),
             (None, None) if line.starts_with(b"From ") || line.starts_with(b">From ") => (),
-            // A folded line whose indent was lost goes on with the field before it, but only inside a header.
-            (None, Some(field)) if header_goes_on(raw, next) => field.raw = extend(raw, field.raw, next),
+            // A folded line whose indent was lost goes on with the field before it, but only inside a header. A boundary
+            // is no such line: the empty line before it is missing.
+            (None, Some(field)) if !line.starts_with(b"--") && header_goes_on(raw, next) => {
+                field.raw = extend(raw, field.raw, next);
+            }
             (None, _) => return (Fields(fields), at),
         }
         at = next;
@@ -58,11 +75,12 @@ fn colon(line: &[u8]) -> usize {
     line.iter().position(|b| *b == b':').unwrap_or(line.len())
 }
 
-/// The length of the field name if the line begins a field: printable, no spaces except before the colon.
+/// The length of the field name if the line begins a field: printable, no spaces except before the colon. A line that
+/// begins with a colon is a field without a name, and nobody's.
 fn name_length(line: &[u8]) -> Option<usize> {
     let colon = line.iter().position(|b| *b == b':')?;
     let name = line[..colon].trim_ascii_end();
-    (!name.is_empty() && name.iter().all(u8::is_ascii_graphic)).then_some(name.len())
+    name.iter().all(u8::is_ascii_graphic).then_some(name.len())
 }
 
 /// Whether a well-known field follows before the next empty line.
@@ -94,7 +112,7 @@ fn extend<'a>(raw: &'a [u8], part: &'a [u8], end: usize) -> &'a [u8] {
 
 /// Where the next line begins. A lone CR ends a line only in what has no LF at all; see [`part`](super::part).
 pub(super) fn line_end(raw: &[u8], at: usize) -> usize {
-    raw[at..].iter().position(|b| *b == b'\n').map_or(raw.len(), |n| at + n + 1)
+    memchr::memchr(b'\n', &raw[at..]).map_or(raw.len(), |n| at + n + 1)
 }
 
 /// A line without its end.
@@ -174,10 +192,27 @@ mod tests {
     }
 
     #[test]
+    fn a_boundary_or_a_nameless_field_is_no_lost_fold() {
+        let raw = b"MIME-Version: 1.0\n--ab\nContent-Type: text/plain\n\nx";
+        assert!(raw[split(raw).1..].starts_with(b"--ab"));
+        assert_eq!(split(b"From: a\n:From: b\n\nx").0.all("From").count(), 1);
+        assert_eq!(split(b"From: a\n:From: b\n\nx").1, 18);
+    }
+
+    #[test]
+    fn endless_headers_are_cut_and_the_body_is_found() {
+        let raw = ["a:\n".repeat(MOST_FIELDS + 5), "Subject: x\n\nbody".to_owned()].concat();
+        let (fields, body) = split(raw.as_bytes());
+        assert_eq!((fields.text("subject"), &raw[body..]), (None, "body"));
+        let long = format!("Subject: {}\n\n", "=?a?b?".repeat(100_000));
+        assert!(split(long.as_bytes()).0.text("subject").unwrap().len() <= LONGEST_VALUE);
+    }
+
+    #[test]
     fn a_lost_indent_does_not_lose_the_encoding() {
         let (fields, _) = split(b"Content-Type: image/png;\nname=\"a.png\"\nContent-Transfer-Encoding: base64\n\nx");
         assert_eq!(fields.text("content-transfer-encoding").unwrap(), "base64");
-        assert_eq!(Parameters::read(fields.all("Content-Type").next().unwrap().raw).get("name").unwrap(), "a.png");
+        assert_eq!(Parameters::read(fields.all("Content-Type").next().unwrap().value()).get("name").unwrap(), "a.png");
     }
 
     #[test]

@@ -14,10 +14,12 @@ const DEEPEST: usize = 32;
 const MOST_LEAVES: usize = 1_000;
 /// Longest name kept, in characters: what file systems take.
 const LONGEST_NAME: usize = 255;
+/// Encoded mails inside each other. RFC 2046 forbids even one; each is held in memory while it is read.
+const MOST_DECODED: usize = 3;
 
 /// All leaves of a mail whose header block was already cut off.
 pub(super) fn leaves(raw: &[u8], fields: &Fields<'_>, body: usize, faults: &mut Vec<Fault>) -> Vec<Leaf> {
-    let mut walk = Walk { raw, dashes: dashes(raw), leaves: Vec::new(), faults, depth: 0 };
+    let mut walk = Walk { raw, dashes: dashes(raw), leaves: Vec::new(), faults, depth: 0, decoded: 0 };
     walk.entity(fields, body..raw.len(), &Place { children: "", leaf: "1".to_owned(), ..Place::default() });
     walk.leaves
 }
@@ -36,12 +38,19 @@ fn dashes(raw: &[u8]) -> Vec<Range<usize>> {
     found
 }
 
+/// Encodings that leave the bytes as they are.
+fn is_identity(encoding: &str) -> bool {
+    ["", "7bit", "8bit", "binary"].iter().any(|name| encoding.trim().eq_ignore_ascii_case(name))
+}
+
 struct Walk<'a, 'f> {
     raw: &'a [u8],
     dashes: Vec<Range<usize>>,
     leaves: Vec<Leaf>,
     faults: &'f mut Vec<Fault>,
     depth: usize,
+    /// Encoded mails around this one.
+    decoded: usize,
 }
 
 /// Where an entity stands in the tree.
@@ -61,7 +70,7 @@ struct Place<'p> {
 
 impl Walk<'_, '_> {
     fn entity(&mut self, fields: &Fields<'_>, body: Range<usize>, place: &Place<'_>) {
-        let content_type = fields.all("Content-Type").next().map(|f| Parameters::read(f.raw)).unwrap_or_default();
+        let content_type = fields.all("Content-Type").next().map(|f| Parameters::read(f.value())).unwrap_or_default();
         let kind = kind_of(&content_type, fields, place.digest);
         let too_deep = self.depth >= DEEPEST;
         self.depth += 1;
@@ -94,7 +103,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// The ranges between a multipart's boundaries; absent if its boundary never comes.
+    /// The ranges between a multipart's boundaries; absent if there are none.
     fn split(&mut self, body: &Range<usize>, boundary: &str) -> Option<Split> {
         let from = self.dashes.partition_point(|line| line.start < body.start);
         let mut split = Split::default();
@@ -109,8 +118,10 @@ impl Walk<'_, '_> {
             open = (!closing).then_some(line.end);
             split.closed = closing;
         }
-        split.parts.extend(open.map(|start| start..body.end.max(start)));
-        (open.is_some() || split.closed).then_some(split)
+        // Where the mail breaks off, its last line end belongs to the boundary that never came.
+        split.parts.extend(open.map(|start| start..before_eol(self.raw, start, body.end.max(start))));
+        // A multipart without parts is no container: what it holds would be listed nowhere.
+        (!split.parts.is_empty()).then_some(split)
     }
 
     fn parts(&mut self, split: Split, kind: &str, place: &Place<'_>) {
@@ -137,30 +148,36 @@ impl Walk<'_, '_> {
     /// A mail inside the mail. Encoded ones are decoded and read on their own.
     fn forwarded(&mut self, fields: &Fields<'_>, body: Range<usize>, place: &Place<'_>) {
         let encoding = fields.text("Content-Transfer-Encoding").unwrap_or_default();
-        let decoded = transfer::decode(&encoding, &self.raw[body.clone()]);
         let inner = Place {
             children: &place.leaf,
             leaf: format!("{}.1", place.leaf),
             unclosed: place.unclosed,
             ..Place::default()
         };
-        self.faults.extend(decoded.faults);
-        if decoded.bytes == self.raw[body.clone()] {
-            let (fields, start) = field::split(&self.raw[body.clone()]);
-            return self.entity(&fields, body.start + start..body.end, &inner);
+        if !is_identity(&encoding) && self.decoded < MOST_DECODED {
+            let decoded = transfer::decode(&encoding, &self.raw[body.clone()]);
+            self.faults.extend(decoded.faults);
+            if decoded.bytes != self.raw[body.clone()] {
+                return self.decoded(&decoded.bytes, &inner);
+            }
         }
-        let (fields, start) = field::split(&decoded.bytes);
-        let room = MOST_LEAVES.saturating_sub(self.leaves.len());
+        let (fields, start) = field::split(&self.raw[body.clone()]);
+        self.entity(&fields, body.start + start..body.end, &inner);
+    }
+
+    /// Reads a mail that was encoded; its leaves go on in the same list, under the same limits.
+    fn decoded(&mut self, raw: &[u8], place: &Place<'_>) {
+        let (fields, start) = field::split(raw);
         let mut walk = Walk {
-            raw: &decoded.bytes,
-            dashes: dashes(&decoded.bytes),
-            leaves: Vec::new(),
+            raw,
+            dashes: dashes(raw),
+            leaves: std::mem::take(&mut self.leaves),
             faults: self.faults,
             depth: self.depth,
+            decoded: self.decoded + 1,
         };
-        walk.entity(&fields, start..decoded.bytes.len(), &inner);
-        let inner_leaves = walk.leaves;
-        self.leaves.extend(inner_leaves.into_iter().take(room));
+        walk.entity(&fields, start..raw.len(), place);
+        self.leaves = walk.leaves;
     }
 
     fn leaf(
@@ -176,7 +193,8 @@ impl Walk<'_, '_> {
         if place.unclosed {
             decoded.faults.push(Fault::new("unclosed", "邮件没有结束标记，这一部分可能不完整"));
         }
-        let disposition = fields.all("Content-Disposition").next().map(|f| Parameters::read(f.raw)).unwrap_or_default();
+        let disposition =
+            fields.all("Content-Disposition").next().map(|f| Parameters::read(f.value())).unwrap_or_default();
         let name = disposition.get("filename").or_else(|| content_type.get("name"));
         let name = name.map(|name| charset::clean(&name, LONGEST_NAME)).filter(|name| !name.is_empty());
         let inline =
@@ -270,6 +288,28 @@ mod tests {
             b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Transfer-Encoding: base64\n\nQUJD\nRA==\n";
         let leaf = &parse(raw).leaves[0];
         assert_eq!((leaf.bytes.as_slice(), leaf.faults[0].code.as_str()), (b"ABCD".as_slice(), "unclosed"));
+    }
+
+    #[test]
+    fn a_multipart_without_parts_is_a_leaf() {
+        for body in ["preamble only\n--b--\n", "text--b--\nmore\n", ""] {
+            let message = parse(format!("Content-Type: multipart/mixed; boundary=b\n\n{body}").as_bytes());
+            assert_eq!((parts(&message), message.leaves[0].bytes.as_slice()), (vec!["1"], body.as_bytes()));
+            assert_eq!(message.leaves[0].faults[0].code, "no-boundary");
+        }
+    }
+
+    #[test]
+    fn mails_encoded_in_mails_are_few_and_lose_no_leaf() {
+        use base64::Engine;
+        let encode = |raw: String| base64::engine::general_purpose::STANDARD.encode(raw);
+        let head = "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n";
+        let many = format!("Content-Type: multipart/mixed; boundary=b\n\n{}--b--\n", "--b\n\nx\n".repeat(1_500));
+        let message = parse(format!("{head}{}", encode(many)).as_bytes());
+        assert_eq!(message.leaves.len(), super::MOST_LEAVES);
+        assert!(message.faults.iter().any(|fault| fault.code == "too-many-parts"));
+        let deep = (0..6).fold("Subject: s\n\nx".to_owned(), |inner, _| format!("{head}{}", encode(inner)));
+        assert_eq!(parse(deep.as_bytes()).leaves.len(), 1);
     }
 
     #[test]

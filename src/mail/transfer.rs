@@ -78,9 +78,11 @@ fn flush(bytes: &mut Vec<u8>, chunk: u32, count: u32) {
     }
 }
 
-/// What stands behind a padding: more base64 goes on, anything else is a fault and ends the content.
+/// What stands behind a padding: more whole groups of base64 go on, anything else is a fault and ends the content.
 fn after_padding(rest: &[u8]) -> Option<Fault> {
-    let clean = rest.iter().all(|b| SEXTET[usize::from(*b)] < 64 || *b == b'=' || b.is_ascii_whitespace());
+    let mut text = rest.iter().filter(|b| !b.is_ascii_whitespace()).skip_while(|b| **b == b'=');
+    let count = text.clone().count();
+    let clean = count.is_multiple_of(4) && text.all(|b| SEXTET[usize::from(*b)] < 64 || *b == b'=');
     (!clean).then(|| Fault::new("base64-trailer", "附件编码之后还有别的文字，已略去"))
 }
 
@@ -121,22 +123,14 @@ fn quoted_printable(body: &[u8]) -> Decoded {
 /// Decodes one line; gives the number of `=` that begin no pair of hex digits.
 fn quoted_line(mut line: &[u8], bytes: &mut Vec<u8>) -> usize {
     let mut odd = 0;
-    while let [first, tail @ ..] = line {
-        match tail {
-            [high, low, after @ ..]
-                if *first == b'='
-                    && let Some(byte) = hex_byte(*high, *low) =>
-            {
-                bytes.push(byte);
-                line = after;
-            }
-            _ => {
-                odd += usize::from(*first == b'=');
-                bytes.push(*first);
-                line = tail;
-            }
-        }
+    while let Some(at) = memchr::memchr(b'=', line) {
+        bytes.extend_from_slice(&line[..at]);
+        let pair = line[at + 1..].first_chunk::<2>().and_then(|[high, low]| hex_byte(*high, *low));
+        bytes.push(pair.unwrap_or(b'='));
+        odd += usize::from(pair.is_none());
+        line = &line[at + if pair.is_some() { 3 } else { 1 }..];
     }
+    bytes.extend_from_slice(line);
     odd
 }
 
@@ -201,6 +195,7 @@ mod tests {
         assert_eq!((decoded.bytes.as_slice(), codes(&decoded)), (b"ABCD".as_slice(), vec!["base64-dirt"]));
         let decoded = base64(b"QUJDRA==\n____\nlist footer\n");
         assert_eq!((decoded.bytes.as_slice(), codes(&decoded)), (b"ABCD".as_slice(), vec!["base64-trailer"]));
+        assert_eq!(base64(b"QQ== ignored").bytes, b"A");
         assert_eq!(base64(b"QQ==\nQg==\n").bytes, b"AB");
         assert_eq!(base64(b"====").bytes, b"");
     }

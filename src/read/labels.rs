@@ -1,8 +1,11 @@
 //! Which cells are labels, and which field each one means where two fields share a word.
 
+use std::collections::BTreeSet;
+
 use crate::form::FormSpec;
 use crate::sheet::{Cell, Rect};
 
+use super::place::{Places, SLACK};
 use super::vocabulary::{Meaning, Vocabulary, name_field};
 
 /// A cell that is the label of a field.
@@ -14,6 +17,8 @@ pub struct Label {
     pub field: String,
     /// Whether its values stand below it, one officer a row, rather than beside it.
     pub heads_column: bool,
+    /// Whether the word alone could mean other fields too: 电话 in a signature block means nobody of the form.
+    pub ambiguous: bool,
 }
 
 /// How many labels side by side make a heading row rather than pairs of label and value.
@@ -35,45 +40,26 @@ impl Rect {
     }
 }
 
-/// The nearest cell to the right that shares rows with a cell.
-pub fn right_of(cells: &[Cell], cell: &Cell) -> Option<usize> {
-    let candidates =
-        cells.iter().enumerate().filter(|(_, c)| c.at.left >= cell.at.right - SLACK && c.at.beside(&cell.at));
-    candidates
-        .min_by(|(_, a), (_, b)| {
-            (a.at.left, a.at.top).partial_cmp(&(b.at.left, b.at.top)).unwrap_or(std::cmp::Ordering::Equal)
-        })
-        .map(|(i, _)| i)
-}
-
-/// The nearest cell below that shares columns with a cell.
-pub fn below(cells: &[Cell], cell: &Cell) -> Option<usize> {
-    let candidates =
-        cells.iter().enumerate().filter(|(_, c)| c.at.top >= cell.at.bottom - SLACK && c.at.in_column(&cell.at));
-    candidates
-        .min_by(|(_, a), (_, b)| {
-            (a.at.top, a.at.left).partial_cmp(&(b.at.top, b.at.left)).unwrap_or(std::cmp::Ordering::Equal)
-        })
-        .map(|(i, _)| i)
-}
-
-/// Neighbouring cells may overlap by this much, in the sheet's unit; grids have whole numbers.
-const SLACK: f32 = 0.01;
-
 /// Finds all labels in reading order.
-pub fn find(cells: &[Cell], spec: &FormSpec, vocabulary: &Vocabulary) -> Vec<Label> {
-    let meanings: Vec<&[Meaning]> = cells.iter().map(|cell| vocabulary.meanings(&cell.text)).collect();
-    let groups = group_cells(cells, &meanings);
+pub fn find(places: &Places<'_>, spec: &FormSpec, vocabulary: &Vocabulary) -> Vec<Label> {
+    let meanings: Vec<&[Meaning]> = places.cells.iter().map(|cell| vocabulary.meanings(&cell.text)).collect();
+    let groups = group_cells(places, &meanings);
     let mut labels: Vec<Label> = Vec::new();
+    let mut seen = vec![false; spec.fields.len()];
     let mut current: Option<usize> = None;
-    for (cell, possible) in meanings.iter().enumerate() {
-        if let Some((_, group)) = groups.iter().find(|(c, _)| *c == cell) {
-            current = Some(*group);
-        } else if let Some(index) = choose(cells, cell, possible, spec, &groups, current, &labels) {
+    for (cell, possible) in meanings.iter().enumerate().filter(|(_, possible)| !possible.is_empty()) {
+        if let Ok(at) = groups.binary_search_by_key(&cell, |heading| heading.cell) {
+            current = Some(groups[at].group);
+            continue;
+        }
+        let group = covering(places.cells, cell, &groups).or(current);
+        if let Some(index) = choose(possible, spec, group, &seen) {
             let field = &spec.fields[index];
+            seen[index] = true;
             current = field.group.as_ref().and_then(|id| spec.groups.iter().position(|g| &g.id == id));
-            let heads_column = heads_column(cells, cell, &meanings);
-            labels.push(Label { cell, field: field.id.clone(), heads_column });
+            let heads_column = heads_column(places, cell, &meanings);
+            let ambiguous = possible.len() > 1;
+            labels.push(Label { cell, field: field.id.clone(), heads_column, ambiguous });
         }
     }
     labels
@@ -81,19 +67,44 @@ pub fn find(cells: &[Cell], spec: &FormSpec, vocabulary: &Vocabulary) -> Vec<Lab
 
 /// Headings of groups: cells that may mean a group and have at least two labels beside or below them, or nothing
 /// beside them at all. A lone 分管领导 over one column means that person's name instead.
-fn group_cells(cells: &[Cell], meanings: &[&[Meaning]]) -> Vec<(usize, usize)> {
+fn group_cells(places: &Places<'_>, meanings: &[&[Meaning]]) -> Vec<Heading> {
     let group = |m: &Meaning| match m {
         Meaning::Group(index) => Some(*index),
         Meaning::Field { .. } => None,
     };
     let heading = |(cell, possible): (usize, &&[Meaning])| {
         let index = possible.iter().find_map(group)?;
-        is_heading(cells, cell, meanings).then_some((cell, index))
+        is_heading(places, cell, meanings).then(|| Heading { cell, group: index, at: reach(places, cell) })
     };
     meanings.iter().enumerate().filter_map(heading).collect()
 }
 
-fn is_heading(cells: &[Cell], cell: usize, meanings: &[&[Meaning]]) -> bool {
+/// The heading of a group of fields.
+#[derive(Debug, Clone, Copy)]
+struct Heading {
+    cell: usize,
+    group: usize,
+    /// What it stands over.
+    at: Rect,
+}
+
+/// A heading that was not merged reaches over the empty cells beside it.
+fn reach(places: &Places<'_>, cell: usize) -> Rect {
+    let mut at = places.cells[cell].at;
+    let mut last = cell;
+    while let Some(next) = places.right_of(last).filter(|i| places.cells[*i].text.trim().is_empty()) {
+        let empty = places.cells[next].at;
+        if empty.top != at.top || empty.bottom != at.bottom {
+            break;
+        }
+        at.right = empty.right;
+        last = next;
+    }
+    at
+}
+
+fn is_heading(places: &Places<'_>, cell: usize, meanings: &[&[Meaning]]) -> bool {
+    let cells = places.cells;
     let at = cells[cell].at;
     let labelled = |i: usize| meanings[i].iter().any(|m| matches!(m, Meaning::Field { .. }));
     let spans = |other: &Rect| {
@@ -102,41 +113,41 @@ fn is_heading(cells: &[Cell], cell: usize, meanings: &[&[Meaning]]) -> bool {
         (right && at.bottom - at.top > other.bottom - other.top)
             || (under && at.right - at.left > other.right - other.left)
     };
-    let spanned = cells.iter().enumerate().filter(|(i, c)| *i != cell && labelled(*i) && spans(&c.at)).count();
-    let alone = right_of(cells, &cells[cell]).is_none_or(|i| cells[i].text.trim().is_empty())
-        && below(cells, &cells[cell]).is_some_and(labelled);
-    let starts_row = right_of(cells, &cells[cell]).is_some_and(|i| labelled(i) && !heads_column(cells, i, meanings));
-    spanned >= 2 || alone || starts_row
+    let near = places.in_rows(at, true).chain(places.under(at));
+    let spanned: BTreeSet<usize> =
+        near.filter(|i| *i != cell && labelled(*i) && spans(&cells[*i].at)).take(LABELS_ENOUGH).collect();
+    let right = places.right_of(cell);
+    let alone = right.is_none_or(|i| cells[i].text.trim().is_empty()) && places.below(cell).is_some_and(labelled);
+    let starts_row = right.is_some_and(|i| labelled(i) && !heads_column(places, i, meanings));
+    spanned.len() >= 2 || alone || starts_row
 }
 
+/// Labels that are looked at under one heading; each may be met several times.
+const LABELS_ENOUGH: usize = 64;
+
 /// Whether a label stands in a heading row: a run of labels side by side.
-fn heads_column(cells: &[Cell], cell: usize, meanings: &[&[Meaning]]) -> bool {
+fn heads_column(places: &Places<'_>, cell: usize, meanings: &[&[Meaning]]) -> bool {
+    let at = places.cells[cell].at;
     let labelled = |i: usize| !meanings[i].is_empty();
-    let in_row = |i: usize| cells[i].at.beside(&cells[cell].at);
-    let pair =
-        |i: usize| labelled(i) && in_row(i) && right_of(cells, &cells[i]).is_some_and(|r| labelled(r) && in_row(r));
-    let run = (0..cells.len()).filter(|i| pair(*i)).count() + 1;
-    run >= HEADING_ROW
+    let in_row = |i: usize| places.cells[i].at.beside(&at);
+    let pair = |i: &usize| {
+        labelled(*i) && in_row(*i) && places.right_of(*i).is_some_and(|right| labelled(right) && in_row(right))
+    };
+    let mut run = BTreeSet::new();
+    places.in_rows(at, false).filter(pair).any(|i| {
+        run.insert(i);
+        run.len() + 1 >= HEADING_ROW
+    })
 }
 
 /// The field a label means: the one of the group it stands in, then the printed spelling, then the first not yet seen.
-fn choose(
-    cells: &[Cell],
-    cell: usize,
-    possible: &[Meaning],
-    spec: &FormSpec,
-    groups: &[(usize, usize)],
-    current: Option<usize>,
-    seen: &[Label],
-) -> Option<usize> {
+fn choose(possible: &[Meaning], spec: &FormSpec, group: Option<usize>, seen: &[bool]) -> Option<usize> {
     let candidates = candidates(possible, spec);
-    let group = covering(cells, cell, groups).or(current);
     let in_group = |index: usize| {
         let own = spec.fields[index].group.as_deref();
         group.is_some_and(|g| own == Some(spec.groups[g].id.as_str()))
     };
-    let unseen = |index: usize| !seen.iter().any(|label| label.field == spec.fields[index].id);
-    let rank = |(index, printed): &(usize, bool)| (in_group(*index), *printed, unseen(*index));
+    let rank = |(index, printed): &(usize, bool)| (in_group(*index), *printed, !seen[*index]);
     let best = candidates.iter().map(rank).max()?;
     candidates.iter().find(|c| rank(c) == best).map(|(index, _)| *index)
 }
@@ -151,7 +162,7 @@ fn candidates(possible: &[Meaning], spec: &FormSpec) -> Vec<(usize, bool)> {
 }
 
 /// The group whose heading covers a cell from the left or from above; of several the nearest.
-fn covering(cells: &[Cell], cell: usize, groups: &[(usize, usize)]) -> Option<usize> {
+fn covering(cells: &[Cell], cell: usize, groups: &[Heading]) -> Option<usize> {
     let at = cells[cell].at;
     let covers = |heading: &Rect| {
         let left = heading.right <= at.left + SLACK
@@ -162,7 +173,10 @@ fn covering(cells: &[Cell], cell: usize, groups: &[(usize, usize)]) -> Option<us
             && heading.right - heading.left > at.right - at.left;
         left || above
     };
-    groups.iter().rev().find(|(heading, _)| covers(&cells[*heading].at)).map(|(_, group)| *group)
+    // A heading stands before what it covers; more of them between the two than this is no form.
+    let before = groups.partition_point(|heading| heading.cell < cell);
+    let near = groups[..before].iter().rev().take(LABELS_ENOUGH);
+    near.copied().find(|heading| covers(&heading.at)).map(|heading| heading.group)
 }
 
 #[cfg(test)]
@@ -202,7 +216,10 @@ pub(crate) mod tests {
 
     fn found(rows: &[&[&str]]) -> Vec<(String, bool)> {
         let spec = registration();
-        find(&grid(rows), &spec, &Vocabulary::new(&spec)).into_iter().map(|l| (l.field, l.heads_column)).collect()
+        find(&Places::new(&grid(rows)), &spec, &Vocabulary::new(&spec))
+            .into_iter()
+            .map(|l| (l.field, l.heads_column))
+            .collect()
     }
 
     fn ids(rows: &[&[&str]]) -> Vec<String> {
@@ -232,6 +249,17 @@ pub(crate) mod tests {
         let expected = ["unit_name", "officer_name", "officer_phone", "leader_name", "leader_phone"];
         assert_eq!(all.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), expected);
         assert!(all.iter().all(|(_, heads)| *heads), "{all:?}");
+    }
+
+    #[test]
+    fn a_heading_that_was_not_merged_reaches_over_empty_cells() {
+        let rows: &[&[&str]] = &[
+            &["单位名称", "单位地址", "联络员", "", "分管领导", ""],
+            &["", "", "姓名", "电话", "姓名", "电话"],
+            &["甲局", "某路", "示例甲", "8731721", "示例乙", "8731722"],
+        ];
+        let expected = ["unit_name", "unit_address", "officer_name", "officer_phone", "leader_name", "leader_phone"];
+        assert_eq!(ids(rows), expected);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 pub mod labels;
 pub mod pairs;
+pub mod place;
 pub mod settle;
 pub mod split;
 pub mod table;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::form::FormSpec;
 use crate::sheet::{Cell, Rect};
+use place::Places;
 use vocabulary::Vocabulary;
 
 /// By which means a value was seen, the surest first.
@@ -72,6 +74,9 @@ impl Reading {
 /// Fewer labels than this are a letter that mentions a form, not a form.
 const FEWEST_LABELS: usize = 4;
 
+/// A form's own title outweighs this many labels that two forms share.
+const TITLE: usize = 6;
+
 /// The forms that can be read, with their vocabularies; made once, shared by all threads.
 #[derive(Debug)]
 pub struct Reader {
@@ -92,7 +97,7 @@ impl Reader {
     /// Finds the filled-in forms among the cells of one sheet, by the form whose labels fit best.
     pub fn read(&self, cells: &[Cell]) -> Vec<Reading> {
         let candidates = self.forms.iter().map(|(spec, vocabulary)| read_as(cells, spec, vocabulary));
-        let best = candidates.max_by_key(|(score, _)| *score);
+        let best = candidates.rev().max_by_key(|(score, _)| *score);
         best.map(|(_, readings)| readings).unwrap_or_default()
     }
 }
@@ -100,14 +105,41 @@ impl Reader {
 /// Reads the cells as one form; the score is the number of its labels found, and more where its title stands there.
 fn read_as(cells: &[Cell], spec: &FormSpec, vocabulary: &Vocabulary) -> (usize, Vec<Reading>) {
     let cells = &split::split(cells, vocabulary);
-    let found = labels::find(cells, spec, vocabulary);
+    let places = Places::new(cells);
+    let found = labels::find(&places, spec, vocabulary);
     let distinct = found.iter().map(|label| label.field.as_str()).collect::<BTreeSet<_>>().len();
     if distinct < FEWEST_LABELS {
         return (0, Vec::new());
     }
-    let title = usize::from(cells.iter().any(|cell| vocabulary.is_title(&cell.text)));
+    let title = if cells.iter().any(|cell| vocabulary.is_title(&cell.text)) { TITLE } else { 0 };
     let (in_tables, in_pairs): (Vec<_>, Vec<_>) = found.into_iter().partition(|label| label.heads_column);
-    let mut readings = table::read(cells, spec, vocabulary, &in_tables);
-    readings.extend(pairs::read(cells, spec, vocabulary, &in_pairs));
-    (2 * distinct + title, readings)
+    let tables = table::read(&places, spec, vocabulary, &in_tables);
+    let pairs = pairs::read(&places, spec, vocabulary, &in_pairs);
+    (distinct + title, together(spec, tables, pairs))
+}
+
+/// The fields that say whom a form is about: the unit, and the officer where it registers one.
+fn names_whom(spec: &FormSpec) -> impl Iterator<Item = &String> {
+    [Some(&spec.roles.unit), spec.roles.officer.as_ref()].into_iter().flatten()
+}
+
+/// Rows and pairs of one sheet. Rows that do not name the unit belong to the one form around them: 单位名称 beside its
+/// value above, a row for the officer, a row for the leader. Otherwise each is a form of its own.
+fn together(spec: &FormSpec, tables: Vec<Reading>, pairs: Vec<Reading>) -> Vec<Reading> {
+    let has = |reading: &Reading, field: &str| reading.evidence.contains_key(field);
+    let (mut officers, rest): (Vec<Reading>, Vec<Reading>) =
+        tables.into_iter().partition(|reading| names_whom(spec).any(|role| has(reading, role)));
+    let unitless = !officers.iter().any(|reading| has(reading, &spec.roles.unit));
+    if unitless && !officers.is_empty() && pairs.len() <= 1 && rest.len() <= 1 {
+        for around in pairs.iter().chain(&rest) {
+            for officer in &mut officers {
+                let absent = around.evidence.iter().filter(|(field, _)| !officer.evidence.contains_key(*field));
+                let absent: Vec<_> = absent.map(|(field, seen)| (field.clone(), seen.clone())).collect();
+                officer.evidence.extend(absent);
+            }
+        }
+        return officers;
+    }
+    officers.extend(pairs.into_iter().filter(|reading| reading.evidence.len() >= FEWEST_LABELS));
+    officers
 }

@@ -2,35 +2,97 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::form::FormSpec;
+use crate::form::check::check;
+use crate::form::{FormSpec, Kind};
 use crate::sheet::{Cell, Rect};
 
-use super::labels::{Label, below, right_of};
+use super::labels::Label;
+use super::place::Places;
 use super::vocabulary::{Meaning, Vocabulary};
 use super::{Evidence, Means, Reading};
 
+/// Officers beside each other on one form.
+const MOST_OFFICERS: usize = 20;
+
 /// Reads the forms that labels with values beside them make; a second unit begins a second form.
-pub fn read(cells: &[Cell], spec: &FormSpec, vocabulary: &Vocabulary, labels: &[Label]) -> Vec<Reading> {
-    let heads: Vec<usize> = labels.iter().map(|label| label.cell).collect();
+pub fn read(places: &Places<'_>, spec: &FormSpec, vocabulary: &Vocabulary, labels: &[Label]) -> Vec<Reading> {
     let split = split_forms(spec, labels);
-    let last = split.len();
-    let bounds: Vec<f32> = split.iter().map(|form| form.first().map_or(0.0, |l| cells[l.cell].at.top)).collect();
-    let one = |(i, form): (usize, &Vec<Label>)| {
+    let top = |form: &Vec<Label>| form.first().map_or(0.0, |label| places.cells[label.cell].at.top);
+    let bounds: Vec<f32> = split.iter().map(top).collect();
+    // Labels, and values that have been given to one.
+    let mut claimed = vec![false; places.cells.len()];
+    labels.iter().for_each(|label| claimed[label.cell] = true);
+    let mut readings = Vec::new();
+    for (i, form) in split.iter().enumerate() {
         let from = if i == 0 { f32::MIN } else { bounds[i] };
-        let to = if i + 1 == last { f32::MAX } else { bounds[i + 1] };
-        read_one(cells, spec, vocabulary, &heads, form, from, to)
+        let to = bounds.get(i + 1).copied().unwrap_or(f32::MAX);
+        let reading = read_one(places, spec, vocabulary, &mut claimed, form, (from, to));
+        let others = others(places, spec, vocabulary, form, &reading);
+        readings.push(reading);
+        readings.extend(others);
+    }
+    readings
+}
+
+/// Officers who stand in further columns beside the first one. A second name alone may be anything, 性别 or a photograph;
+/// with a telephone number or an address under it, it is a person's.
+fn others(
+    places: &Places<'_>,
+    spec: &FormSpec,
+    vocabulary: &Vocabulary,
+    labels: &[Label],
+    first: &Reading,
+) -> Vec<Reading> {
+    let mut columns: Vec<(&Label, usize)> =
+        labels.iter().filter_map(|l| Some((l, *value_cells(places, vocabulary, l.cell).first()?))).collect();
+    let mut readings = Vec::new();
+    while readings.len() < MOST_OFFICERS {
+        let next = |cell: usize| {
+            let value = |i: &usize| {
+                let next = &places.cells[*i];
+                next.at.top == places.cells[cell].at.top && vocabulary.meanings(&next.text).is_empty()
+            };
+            places.right_of(cell).filter(value)
+        };
+        let found: Vec<(&Label, usize)> =
+            columns.iter().filter_map(|(label, cell)| Some((*label, next(*cell)?))).collect();
+        let mut reading = first.clone();
+        for (label, cell) in &found {
+            reading
+                .evidence
+                .insert(label.field.clone(), joined(places.cells, spec, vocabulary, &[*cell]).into_iter().collect());
+        }
+        if !names_a_person(spec, &found, &reading) {
+            break;
+        }
+        readings.push(reading);
+        columns = found;
+    }
+    readings
+}
+
+/// Whether a further column holds an officer's name and a sound number or address.
+fn names_a_person(spec: &FormSpec, found: &[(&Label, usize)], reading: &Reading) -> bool {
+    let is_contact = |label: &Label| {
+        let Some(field) = spec.field(&label.field) else { return false };
+        let checked = check(spec, field, reading.text(&field.id));
+        matches!(field.kind, Kind::Phone | Kind::Mobile | Kind::Email)
+            && !checked.value.is_empty()
+            && checked.doubts.is_empty()
     };
-    split.iter().enumerate().map(one).filter(|reading| reading.evidence.len() >= super::FEWEST_LABELS).collect()
+    let named =
+        |field: &String| found.iter().any(|(label, _)| &label.field == field) && !reading.text(field).trim().is_empty();
+    spec.roles.officer.as_ref().is_some_and(named) && found.iter().any(|(label, _)| is_contact(label))
 }
 
 /// Labels of one form each: the unit's label, or else the officer's, opens a form when it comes again.
 fn split_forms(spec: &FormSpec, labels: &[Label]) -> Vec<Vec<Label>> {
     let has_unit = labels.iter().any(|l| l.field == spec.roles.unit);
-    let opener = if has_unit { &spec.roles.unit } else { &spec.roles.officer };
+    let opener = if has_unit { Some(&spec.roles.unit) } else { spec.roles.officer.as_ref() };
     let mut forms: Vec<Vec<Label>> = vec![Vec::new()];
+    let mut open = false;
     for label in labels {
-        let open = forms.last().is_some_and(|form| form.iter().any(|l| &l.field == opener));
-        if &label.field == opener && open {
+        if Some(&label.field) == opener && std::mem::replace(&mut open, true) {
             forms.push(Vec::new());
         }
         if let Some(form) = forms.last_mut() {
@@ -42,56 +104,77 @@ fn split_forms(spec: &FormSpec, labels: &[Label]) -> Vec<Vec<Label>> {
 }
 
 fn read_one(
-    cells: &[Cell],
+    places: &Places<'_>,
     spec: &FormSpec,
     vocabulary: &Vocabulary,
-    heads: &[usize],
+    claimed: &mut [bool],
     labels: &[Label],
-    from: f32,
-    to: f32,
+    (from, to): (f32, f32),
 ) -> Reading {
     let mut evidence: BTreeMap<String, Vec<Evidence>> = BTreeMap::new();
-    let mut claimed: BTreeSet<usize> = heads.iter().copied().collect();
+    let sure: BTreeSet<&str> = labels.iter().filter(|l| !l.ambiguous).map(|l| l.field.as_str()).collect();
     for label in labels {
-        let values = value_cells(cells, vocabulary, label.cell);
-        claimed.extend(&values);
+        // 联系人…电话 in a covering letter or a signature is nobody of the form where the form says its own.
+        if label.ambiguous && sure.contains(label.field.as_str()) {
+            continue;
+        }
+        let values = value_cells(places, vocabulary, label.cell);
+        values.iter().for_each(|value| claimed[*value] = true);
         let seen = evidence.entry(label.field.clone()).or_default();
-        seen.extend(joined(cells, spec, vocabulary, &values));
+        seen.extend(joined(places.cells, spec, vocabulary, &values));
     }
-    let own = |cell: &Cell| from <= cell.at.top && cell.at.top < to;
-    for (index, cell) in cells.iter().enumerate().filter(|(_, cell)| own(cell)) {
-        inline(spec, vocabulary, cell, claimed.contains(&index), &mut evidence);
+    let mut own: Vec<usize> = places.between(from, to).to_vec();
+    own.sort_unstable();
+    for index in own {
+        inline(spec, vocabulary, &places.cells[index], claimed[index], &mut evidence);
     }
     Reading { form: spec.id.clone(), row: None, evidence }
 }
 
 /// The cells that hold a label's value: those that begin right of it, else the one below.
-fn value_cells(cells: &[Cell], vocabulary: &Vocabulary, label: usize) -> Vec<usize> {
+fn value_cells(places: &Places<'_>, vocabulary: &Vocabulary, label: usize) -> Vec<usize> {
+    let cells = places.cells;
     let is_label = |i: usize| !vocabulary.meanings(&cells[i].text).is_empty();
-    let Some(first) = right_of(cells, &cells[label]).filter(|i| !is_label(*i)) else {
-        let under = below(cells, &cells[label]).filter(|i| !is_label(*i));
-        return under.filter(|_| right_of(cells, &cells[label]).is_some()).into_iter().collect();
+    let Some(first) = places.right_of(label).filter(|i| !is_label(*i)).map(|i| behind_gap(places, i, is_label)) else {
+        let under = places.below(label).filter(|i| !is_label(*i));
+        return under.filter(|_| places.right_of(label).is_some()).into_iter().collect();
     };
     let left = cells[first].at.left;
     let at = cells[label].at;
     let starts_here = |c: &Cell| c.at.left == left && at.top <= c.at.top && c.at.bottom <= at.bottom;
-    let mut stacked: Vec<usize> = (0..cells.len()).filter(|i| starts_here(&cells[*i]) && !is_label(*i)).collect();
+    let mut stacked: Vec<usize> =
+        places.in_rows(at, true).filter(|i| starts_here(&cells[*i]) && !is_label(*i)).collect();
+    stacked.sort_unstable();
+    stacked.dedup();
     if stacked.is_empty() {
         stacked.push(first);
     }
     if stacked.len() == 1 {
-        stacked.extend(boxes(cells, vocabulary, first));
+        stacked.extend(boxes(places, vocabulary, first));
     }
     stacked
 }
 
+/// Where a label was to span two cells and was not merged, its value stands behind an empty one.
+fn behind_gap(places: &Places<'_>, first: usize, is_label: impl Fn(usize) -> bool) -> usize {
+    let at = places.cells[first].at;
+    let next = places.right_of(first).filter(|_| places.cells[first].text.trim().is_empty());
+    let value = |i: &usize| {
+        let cell = &places.cells[*i];
+        // A photograph's box beside an empty value is taller than a row.
+        !cell.text.trim().is_empty() && !is_label(*i) && cell.at.top == at.top && cell.at.bottom == at.bottom
+    };
+    next.filter(value).unwrap_or(first)
+}
+
 /// Codes and numbers written one character a box: the boxes that follow the first.
-fn boxes(cells: &[Cell], vocabulary: &Vocabulary, first: usize) -> Vec<usize> {
+fn boxes(places: &Places<'_>, vocabulary: &Vocabulary, first: usize) -> Vec<usize> {
+    let cells = places.cells;
     let single = |i: usize| cells[i].text.trim().chars().count() == 1 && vocabulary.meanings(&cells[i].text).is_empty();
     let mut run = Vec::new();
     let mut at = first;
     while single(at) {
-        match right_of(cells, &cells[at]).filter(|next| single(*next)) {
+        match places.right_of(at).filter(|next| single(*next)) {
             Some(next) => run.push(next),
             None => break,
         }

@@ -67,7 +67,8 @@ impl Vocabulary {
     /// What a text can mean as a label; empty if it is none.
     pub fn meanings(&self, text: &str) -> &[Meaning] {
         let spellings = [self.fold(text), self.fold(&without_brackets(text))];
-        let unnumbered = |key: &String| key.trim_start_matches(|c: char| c.is_ascii_digit()).to_owned();
+        let is_number = |c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c);
+        let unnumbered = |key: &String| key.trim_start_matches(is_number).to_owned();
         let all = spellings.iter().cloned().chain(spellings.iter().map(unnumbered));
         all.into_iter().find_map(|key| self.meanings.get(&key)).map(Vec::as_slice).unwrap_or_default()
     }
@@ -149,6 +150,8 @@ mod tests {
     fn spellings_fold() {
         assert_eq!(fields("单位名称\n(公章)"), ["unit_name"]);
         assert_eq!(fields("1、单 位 名 称（请填全称）："), ["unit_name"]);
+        assert_eq!(fields("二、政府采购分管领导"), ["group leader"]);
+        assert_eq!(fields("（一）单位名称"), ["unit_name"]);
         assert_eq!(fields("专办员姓名"), ["officer_name"]);
         assert_eq!(fields("分管领导电话"), ["leader_phone"]);
         assert_eq!(fields("政府采购\n专办员"), ["group officer"]);

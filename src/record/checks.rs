@@ -80,9 +80,13 @@ fn of_unit(record: &Record, office: &Office<'_>) -> Option<Fault> {
     }
 }
 
-/// The day of the deadline counts to 24:00 China time, which is the zone of `received`.
+/// The deadline is for registering; a change of officer (第五条) comes when it comes. The day of the deadline counts to
+/// 24:00 China time, which is the zone of `received`.
 fn late(record: &Record, office: &Office<'_>) -> Option<Fault> {
+    let roles = &office.form(record.form.as_deref()?)?.roles;
+    if roles.officer.is_none() || roles.former.is_some() {
+        return None;
+    }
     let (deadline, received) = (office.deadline?, record.received.as_deref()?.get(..10)?);
-    (record.form.is_some() && received > deadline)
-        .then(|| Fault::new("late", format!("晚于截止日期{deadline}收到（{received}），照常受理")))
+    (received > deadline).then(|| Fault::new("late", format!("晚于截止日期{deadline}收到（{received}），照常受理")))
 }

@@ -72,10 +72,7 @@ fn accept(
     must_wait(record)?;
     let unit = complete(record, office)?;
     let replaces = replaced(record, standing, register.of(unit), office)?;
-    let did = match &replaces {
-        Some(former) => format!("备案，接替{former}"),
-        None => "备案".to_owned(),
-    };
+    let did = replaces.as_ref().map_or("备案".to_owned(), |former| format!("备案，接替{former}"));
     let ruling = Ruling {
         basis: basis.map(str::to_owned).or_else(|| office.publication.basis.clone()),
         replaces,
@@ -115,8 +112,7 @@ fn complete<'a>(record: &'a Record, office: &Office<'_>) -> Result<&'a str, Said
             "记录{id}尚未识别：请用 review edit {id} form=… 字段=内容 录入"
         ));
     };
-    if record.value(&spec.roles.officer).is_empty() {
-        let field = &spec.roles.officer;
+    if let Some(field) = spec.roles.officer.as_ref().filter(|field| record.value(field).is_empty()) {
         return Err(said!(
             "record {id} names no officer (`{field}` is empty)",
             "记录{id}没有专办员姓名（{field}为空）"
@@ -138,10 +134,16 @@ fn replaced(
     in_office: &[&Record],
     office: &Office<'_>,
 ) -> Result<Option<String>, Said> {
+    if !registers(record, office) {
+        return Ok(None);
+    }
     let others: Vec<String> = in_office.iter().map(|r| format!("{} {}", r.id, officer_of(r, office))).collect();
     let (all, id) = (others.join(", "), &record.id);
     match (standing, in_office) {
         (_, []) | (Standing::Joins, _) => Ok(None),
+        (Standing::Unsaid, _) if named_former(record, in_office, office).is_some() => {
+            Ok(named_former(record, in_office, office))
+        }
         (Standing::Unsaid, _) => Err(said!(
             "the unit already has an officer ({all}): does {id} join (`--join`) or replace (`--replace RECORD`)?",
             "该单位已有专办员（{all}）：{id}是增加（--join）还是接替（--replace 记录号）？"
@@ -157,6 +159,19 @@ fn replaced(
             "{former}不是该单位在任的专办员；在任：{all}"
         )),
     }
+}
+
+/// Whether accepting the record puts somebody in office.
+pub fn registers(record: &Record, office: &Office<'_>) -> bool {
+    record.form.as_deref().and_then(|form| office.form(form)).is_some_and(|spec| spec.roles.officer.is_some())
+}
+
+/// The officer in office whom the form itself names as leaving (第五条), if exactly one is called so.
+fn named_former(record: &Record, in_office: &[&Record], office: &Office<'_>) -> Option<String> {
+    let spec = record.form.as_deref().and_then(|form| office.form(form))?;
+    let name = record.value(spec.roles.former.as_deref()?);
+    let mut same = in_office.iter().filter(|r| !name.is_empty() && officer_of(r, office) == name);
+    same.next().filter(|_| same.next().is_none()).map(|only| only.id.clone())
 }
 
 fn reject(record: &Record, reason: &str, signed: &Signed) -> Result<Record, Said> {

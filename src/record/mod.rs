@@ -7,6 +7,8 @@ pub mod checks;
 pub mod decide;
 pub mod parse;
 pub mod register;
+#[cfg(test)]
+mod tests;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};

@@ -3,6 +3,7 @@
 use serde_yaml::FlowMap;
 
 use super::{Office, Record, Status, checks};
+use crate::form::check::parse_date;
 use crate::report::{Diagnostic, Place, Said, nearest};
 use crate::said;
 use crate::yaml::{self, Node, Value};
@@ -15,8 +16,9 @@ pub fn write(record: &Record) -> Result<String, String> {
 /// Reads a record that lies in the folder of `status` under the name `id`, and checks what a person may have broken.
 /// A pending one is normalised and checked again, so that an edit by hand shows its faults at once.
 pub fn parse(path: &str, text: &str, id: &str, status: Status, office: &Office<'_>) -> Result<Record, Vec<Diagnostic>> {
-    let mut record: Record = serde_yaml::from_str(text).map_err(|e| vec![yaml::syntax_error(path, &e)])?;
+    // The tree first: of a syntax error it says what it is, where the types would only say what they expected.
     let tree = yaml::parse(path, text).map_err(|d| vec![d])?;
+    let mut record: Record = serde_yaml::from_str(text).map_err(|e| vec![yaml::syntax_error(path, &e)])?;
     let faults: Vec<Diagnostic> = wrong(&record, id, status, office)
         .into_iter()
         .map(|(keys, said)| Diagnostic::at(path, place(&tree, &keys), said))
@@ -50,10 +52,22 @@ fn wrong(record: &Record, id: &str, status: Status, office: &Office<'_>) -> Vec<
     if status == Status::Accepted && record.decision.is_none() {
         add(&["status"], said!("an accepted record needs its `decision`", "已备案的记录缺少 `decision`"));
     }
+    let days = [
+        (["received"].as_slice(), record.received.as_deref().map(|at| at.get(..10).unwrap_or(at))),
+        (&["decision", "on"], record.decision.as_ref().map(|ruling| ruling.on.as_str())),
+    ];
+    for (keys, day) in days.into_iter().filter_map(|(keys, day)| Some((keys, day?))) {
+        if parse_date(day).is_none_or(|date| date.to_string() != day) {
+            add(keys, said!("`{day}` is no day; write YYYY-MM-DD", "“{day}”不是日期，请写成 YYYY-MM-DD"));
+        }
+    }
     if let Some(FlowMap(choice)) = &record.unit {
         let unit = &choice.id;
         if office.units.get(unit).is_none() {
             add(&["unit", "id"], said!("unknown unit `{unit}`", "单位名录中没有 `{unit}`"));
+        }
+        if !(0.0..=1.0).contains(&choice.score) {
+            add(&["unit", "score"], said!("score must be from 0 to 1", "score 应在 0 与 1 之间"));
         }
     }
     let Some(form) = &record.form else { return all };

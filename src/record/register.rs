@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_yaml::FlowMap;
 
+use super::decide::registers;
 use super::{Office, Record, Status};
 use crate::listing::{ListedOfficer, Listing, project};
 
@@ -16,9 +17,9 @@ pub struct Register<'r> {
     changed: BTreeMap<&'r str, &'r str>,
 }
 
-/// Folds records of any status; only accepted ones count.
-pub fn fold<'r>(records: impl IntoIterator<Item = &'r Record>) -> Register<'r> {
-    let accepted = records.into_iter().filter(|r| r.status == Status::Accepted);
+/// Folds records of any status; only accepted ones whose form registers an officer count.
+pub fn fold<'r>(records: impl IntoIterator<Item = &'r Record>, office: &Office<'_>) -> Register<'r> {
+    let accepted = records.into_iter().filter(|r| r.status == Status::Accepted && registers(r, office));
     let mut ruled: Vec<_> = accepted.filter_map(|r| Some((r.decision.as_ref()?, r.unit_id()?, r))).collect();
     ruled.sort_by(|(a, _, x), (b, _, y)| (&a.at, &x.id).cmp(&(&b.at, &y.id)));
     let mut register = Register::default();
@@ -63,7 +64,7 @@ fn listed(record: &Record, unit: &str, office: &Office<'_>) -> Option<ListedOffi
 /// A short name for an officer in lists and questions: name and post.
 pub fn officer_of(record: &Record, office: &Office<'_>) -> String {
     let spec = record.form.as_deref().and_then(|id| office.form(id));
-    let name = spec.map_or("", |spec| record.value(&spec.roles.officer));
+    let name = spec.map_or("", |spec| spec.officer(|field| record.value(field)));
     if name.is_empty() { "（未填姓名）".to_owned() } else { name.to_owned() }
 }
 

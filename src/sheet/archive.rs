@@ -2,17 +2,16 @@
 //! sizes lie.
 
 use std::io::{Cursor, Read};
+use std::sync::Arc;
 
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::{Member, unreadable};
+use super::{Budget, Member, unreadable};
 use crate::fault::Fault;
 
 /// Files in one archive. A unit sends a dozen; a district a few hundred.
 const MOST_MEMBERS: usize = 1_000;
-/// Bytes of one archive, inflated. Scans hardly shrink, so this is several times the largest mail (50 MB).
-const MOST_BYTES: u64 = 256 << 20;
 /// Inflated to packed size of one member. Text reaches 20, bombs 1,000.
 const MOST_RATIO: u64 = 200;
 /// Below this no ratio counts: an empty form in XML packs well.
@@ -20,7 +19,39 @@ const SMALL: u64 = 8 << 20;
 /// Longest name kept, in characters.
 const LONGEST_NAME: usize = 255;
 
-type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
+type Zip<B> = ZipArchive<Cursor<B>>;
+
+/// A zip archive whose members are inflated one at a time, when they are asked for.
+#[derive(Debug, Clone)]
+pub struct Archive {
+    zip: Zip<Arc<[u8]>>,
+    /// Places in the archive and names of the members that hold something.
+    members: Vec<(usize, String)>,
+}
+
+impl Archive {
+    /// How many members there are to ask for.
+    pub fn len(&self) -> usize {
+        self.members.len().min(MOST_MEMBERS + 1)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// A member, inflated at the expense of the budget. The last one of an endless archive says that it is endless.
+    pub fn member(&mut self, number: usize, budget: &mut Budget) -> Option<Member> {
+        let (index, name) = self.members.get(number)?.clone();
+        let bytes = if number < MOST_MEMBERS { inflate(&mut self.zip, index, budget) } else { Err(too_many()) };
+        Some(Member { name, bytes })
+    }
+}
+
+fn too_many() -> Fault {
+    let message = format!("压缩包内文件超过 {MOST_MEMBERS} 个，其余未读取，请对方分开发送");
+    Fault::new("too-many-members", message)
+}
 
 /// The members' names, for telling documents from archives.
 pub(super) fn names(bytes: &[u8]) -> Result<Vec<String>, Fault> {
@@ -29,78 +60,79 @@ pub(super) fn names(bytes: &[u8]) -> Result<Vec<String>, Fault> {
     Ok((0..count).filter_map(|i| archive.by_index_raw(i).ok().map(|file| readable(file.name_raw()))).collect())
 }
 
-/// All members that hold something.
-pub(super) fn open(bytes: &[u8]) -> Result<Vec<Member>, Fault> {
-    let mut archive = load(bytes)?;
-    let mut left = MOST_BYTES;
+/// An archive and the members in it that hold something.
+pub(super) fn open(bytes: &Arc<[u8]>) -> Result<Archive, Fault> {
+    let mut zip = load(Arc::clone(bytes))?;
     let mut members = Vec::new();
-    for index in 0..archive.len() {
-        let Some((name, is_folder)) = entry(&mut archive, index) else {
-            members.push(Member { name: format!("#{}", index + 1), bytes: Err(unreadable("压缩包中的文件")) });
-            continue;
-        };
-        if is_folder || is_junk(&name) {
-            continue;
+    for index in 0..zip.len() {
+        match entry(&mut zip, index) {
+            None => members.push((index, format!("#{}", index + 1))),
+            Some((name, is_folder)) if is_folder || is_junk(&name) => (),
+            Some((name, _)) => members.push((index, clean(&name))),
         }
-        if members.len() == MOST_MEMBERS {
-            let message = format!("压缩包内文件超过 {MOST_MEMBERS} 个，其余未读取，请对方分开发送");
-            members.push(Member { name: clean(&name), bytes: Err(Fault::new("too-many-members", message)) });
+        if members.len() > MOST_MEMBERS {
             break;
         }
-        let content = member(&mut archive, index, left);
-        left -= content.as_ref().map_or(0, |content| content.len() as u64).min(left);
-        members.push(Member { name: clean(&name), bytes: content });
     }
-    Ok(members)
+    Ok(Archive { zip, members })
 }
 
-/// One member of an office document by its exact name, within the limit.
-pub(super) fn one(bytes: &[u8], name: &str) -> Result<Vec<u8>, Fault> {
-    let mut archive = load(bytes)?;
+/// One member of an office document by its exact name, of at most `most` bytes.
+pub(super) fn one(bytes: &[u8], name: &str, most: u64, budget: &mut Budget) -> Result<Vec<u8>, Fault> {
+    let mut zip = load(bytes)?;
     let same = |raw: &[u8]| readable(raw).replace('\\', "/").eq_ignore_ascii_case(name);
-    let found = (0..archive.len()).find(|i| archive.by_index_raw(*i).is_ok_and(|file| same(file.name_raw())));
-    member(&mut archive, found.ok_or_else(|| unreadable("文档"))?, MOST_BYTES)
+    let found = (0..zip.len()).find(|i| zip.by_index_raw(*i).is_ok_and(|file| same(file.name_raw())));
+    let index = found.ok_or_else(|| unreadable("文档"))?;
+    let mut own = Budget { bytes: budget.bytes.min(most), ..Budget::default() };
+    let before = own.bytes;
+    let content = inflate(&mut zip, index, &mut own);
+    budget.bytes -= before - own.bytes;
+    content
 }
 
 /// Inflates everything and keeps nothing: proves that a document may be handed to a reader that knows no limits.
-pub(super) fn measure(bytes: &[u8], most: u64) -> Result<(), Fault> {
-    let mut archive = load(bytes)?;
-    let mut left = most;
-    for index in 0..archive.len() {
-        let size = member(&mut archive, index, left)?.len() as u64;
-        left -= size.min(left);
+pub(super) fn measure(bytes: &[u8], most_of_one: u64, budget: &mut Budget) -> Result<(), Fault> {
+    let mut zip = load(bytes)?;
+    for index in 0..zip.len() {
+        let size = inflate(&mut zip, index, budget)?.len() as u64;
+        let is_xml = entry(&mut zip, index).is_some_and(|(name, _)| !name.contains("/media/"));
+        if is_xml && size > most_of_one {
+            return Err(too_large(most_of_one));
+        }
     }
     Ok(())
 }
 
-fn load(bytes: &[u8]) -> Result<Archive<'_>, Fault> {
+fn load<B: AsRef<[u8]>>(bytes: B) -> Result<Zip<B>, Fault> {
     ZipArchive::new(Cursor::new(bytes)).map_err(|_| unreadable("压缩包或文档"))
 }
 
-fn entry(archive: &mut Archive<'_>, index: usize) -> Option<(String, bool)> {
-    let file = archive.by_index_raw(index).ok()?;
+fn entry<B: AsRef<[u8]>>(zip: &mut Zip<B>, index: usize) -> Option<(String, bool)> {
+    let file = zip.by_index_raw(index).ok()?;
     Some((readable(file.name_raw()), file.is_dir()))
 }
 
-/// Inflates one member, never more than `left` bytes.
-fn member(archive: &mut Archive<'_>, index: usize, left: u64) -> Result<Vec<u8>, Fault> {
-    let raw = archive.by_index_raw(index).map_err(|e| fault(&e))?;
+/// Inflates one member, never more than the budget has left.
+fn inflate<B: AsRef<[u8]>>(zip: &mut Zip<B>, index: usize, budget: &mut Budget) -> Result<Vec<u8>, Fault> {
+    let raw = zip.by_index_raw(index).map_err(|e| fault(&e))?;
     if raw.encrypted() {
         return Err(Fault::new("encrypted", "压缩包设有密码，无法打开，请对方取消密码后重新发送"));
     }
     drop(raw);
-    let file = archive.by_index(index).map_err(|e| fault(&e))?;
+    let file = zip.by_index(index).map_err(|e| fault(&e))?;
     let by_ratio = file.compressed_size().saturating_mul(MOST_RATIO).max(SMALL);
-    let limit = left.min(by_ratio);
+    let limit = budget.bytes.min(by_ratio);
     let mut content = Vec::new();
+    let read = file.take(limit + 1).read_to_end(&mut content);
+    budget.bytes -= (content.len() as u64).min(budget.bytes);
     // A broken checksum or a torn stream ends in an error here.
-    file.take(limit + 1).read_to_end(&mut content).map_err(|_| unreadable("压缩包中的文件"))?;
-    if content.len() as u64 > limit {
-        let megabytes = MOST_BYTES >> 20;
-        let message = format!("压缩包解开后过大（上限 {megabytes} MB），未读取，请对方分开发送");
-        return Err(Fault::new("too-large", message));
-    }
-    Ok(content)
+    read.map_err(|_| unreadable("压缩包中的文件"))?;
+    if content.len() as u64 > limit { Err(too_large(Budget::default().bytes)) } else { Ok(content) }
+}
+
+fn too_large(most: u64) -> Fault {
+    let message = format!("压缩包或文档解开后过大（上限 {} MB），未读取，请对方分开发送", most >> 20);
+    Fault::new("too-large", message)
 }
 
 fn fault(error: &ZipError) -> Fault {
@@ -122,7 +154,7 @@ fn readable(raw: &[u8]) -> String {
 
 /// A name fit for a record: no control characters, no direction overrides, its end kept when it is too long.
 fn clean(name: &str) -> String {
-    let reorders = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}');
+    let reorders = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}');
     let kept: Vec<char> = name.chars().filter(|c| !c.is_control() && !reorders(*c)).collect();
     kept[kept.len().saturating_sub(LONGEST_NAME)..].iter().collect()
 }
@@ -155,6 +187,11 @@ mod tests {
         writer.finish().unwrap().into_inner()
     }
 
+    fn members(bytes: Vec<u8>, budget: &mut Budget) -> Vec<Member> {
+        let mut archive = open(&Arc::from(bytes)).unwrap();
+        (0..archive.len()).filter_map(|number| archive.member(number, budget)).collect()
+    }
+
     #[test]
     fn names_are_utf8_or_gb18030_and_cannot_mislead() {
         assert_eq!(readable(b"\xb5\xc7\xbc\xc7\xb1\xed.jpg"), "登记表.jpg");
@@ -171,7 +208,7 @@ mod tests {
             ("~$form.docx", b"x"),
             ("../../dir/form.txt", b"kept"),
         ]);
-        let members = open(&bytes).unwrap();
+        let members = members(bytes.clone(), &mut Budget::default());
         assert_eq!(members.len(), 1);
         assert_eq!(members[0].bytes.as_ref().unwrap(), b"kept");
     }
@@ -179,15 +216,24 @@ mod tests {
     #[test]
     fn a_bomb_is_stopped_while_inflating() {
         let bytes = zipped(&[("bomb", &vec![0; 20 << 20]), ("form.txt", b"kept")]);
-        let members = open(&bytes).unwrap();
+        let members = members(bytes.clone(), &mut Budget::default());
         assert_eq!(members[0].bytes.as_ref().unwrap_err().code, "too-large");
         assert_eq!(members[1].bytes.as_ref().unwrap(), b"kept");
-        assert_eq!(measure(&bytes, 1 << 20).unwrap_err().code, "too-large");
+        assert_eq!(measure(&bytes, 1 << 20, &mut Budget::default()).unwrap_err().code, "too-large");
+    }
+
+    #[test]
+    fn a_budget_is_spent_by_all_members_together() {
+        let bytes = zipped(&[("a", &vec![0; 3 << 20]), ("b", &vec![0; 3 << 20])]);
+        let mut budget = Budget { bytes: 4 << 20, ..Budget::default() };
+        let members = members(bytes, &mut budget);
+        assert!(members[0].bytes.is_ok());
+        assert_eq!((members[1].bytes.as_ref().unwrap_err().code.as_str(), budget.bytes), ("too-large", 0));
     }
 
     #[test]
     fn torn_archives_are_faults() {
         let bytes = zipped(&[("form.txt", b"kept")]);
-        assert_eq!(open(&bytes[..bytes.len() / 2]).unwrap_err().code, "unreadable");
+        assert_eq!(open(&Arc::from(&bytes[..bytes.len() / 2])).unwrap_err().code, "unreadable");
     }
 }

@@ -7,15 +7,19 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 
 use super::grid::{Block, Slot, stack};
-use super::{Sheet, archive, unreadable};
+use super::{Budget, Sheet, archive, unreadable};
 use crate::fault::Fault;
 
 /// Tables in tables that are opened; deeper ones are left out. Recursion needs an end.
 const DEEPEST: usize = 64;
+/// Bytes of the text and its marks, inflated; pictures are not among them. A hundred forms have two million.
+const MOST_BYTES: u64 = 32 << 20;
+/// Cells and paragraphs that are read: far beyond a county's register.
+const MOST_BLOCKS: usize = 400_000;
 
 /// The document as one sheet.
-pub(super) fn open(bytes: &[u8]) -> Result<Vec<Sheet>, Fault> {
-    let xml = decoded(&archive::one(bytes, "word/document.xml")?);
+pub(super) fn open(bytes: &[u8], budget: &mut Budget) -> Result<Vec<Sheet>, Fault> {
+    let xml = decoded(&archive::one(bytes, "word/document.xml", MOST_BYTES, budget)?);
     let blocks = Parser::new(&xml).blocks(None)?;
     Ok(vec![Sheet::of_cells(1, stack(&blocks))])
 }
@@ -31,6 +35,8 @@ fn decoded(bytes: &[u8]) -> String {
 struct Parser<'a> {
     reader: Reader<&'a [u8]>,
     depth: usize,
+    /// Cells and paragraphs so far.
+    blocks: usize,
     /// For each content control around: whether it only shows its prompt (“单击此处输入”).
     prompts: Vec<bool>,
 }
@@ -72,13 +78,20 @@ impl<'a> Parser<'a> {
         let mut reader = Reader::from_str(xml);
         reader.config_mut().expand_empty_elements = true;
         reader.config_mut().check_end_names = false;
-        Parser { reader, depth: 0, prompts: Vec::new() }
+        Parser { reader, depth: 0, blocks: 0, prompts: Vec::new() }
     }
 
     fn next(&mut self) -> Result<Event<'static>, Fault> {
         // Owned events are copies of one tag or one run of text.
         let event = self.reader.read_event().map_err(|_| unreadable("Word 文档"))?.into_owned();
         match &event {
+            Event::Start(tag) if matches!(tag.local_name().as_ref(), "p" | "tc" | "tr") => {
+                self.blocks += 1;
+                if self.blocks > MOST_BLOCKS {
+                    let message = format!("文档超过 {MOST_BLOCKS} 段，请对方只发送需要的部分");
+                    return Err(Fault::new("too-large", message));
+                }
+            }
             Event::Start(tag) if tag.local_name().as_ref() == "sdt" => self.prompts.push(false),
             Event::Start(tag) if tag.local_name().as_ref() == "showingPlcHdr" => {
                 self.prompts.last_mut().into_iter().for_each(|prompt| *prompt = true);
@@ -287,8 +300,12 @@ mod tests {
     use super::super::Cell;
     use super::*;
 
+    fn document(body: &str) -> String {
+        format!("<w:document xmlns:w='w' xmlns:mc='mc'><w:body>{body}</w:body></w:document>")
+    }
+
     fn read(body: &str) -> Vec<Cell> {
-        let xml = format!("<w:document xmlns:w='w' xmlns:mc='mc'><w:body>{body}</w:body></w:document>");
+        let xml = document(body);
         let mut parser = Parser::new(&xml);
         stack(&parser.blocks(None).unwrap())
     }
@@ -376,14 +393,15 @@ mod tests {
 
     #[test]
     fn a_whole_file_is_opened() {
-        let cell = |text| {
-            let run = docx_rs::Run::new().add_text(text);
-            docx_rs::TableCell::new().add_paragraph(docx_rs::Paragraph::new().add_run(run))
-        };
-        let row = docx_rs::TableRow::new(vec![cell("姓名"), cell("示例甲")]);
-        let mut bytes = std::io::Cursor::new(Vec::new());
-        docx_rs::Docx::new().add_table(docx_rs::Table::new(vec![row])).build().pack(&mut bytes).unwrap();
-        let opened = super::super::open(&std::sync::Arc::from(bytes.into_inner())).unwrap();
+        use std::io::Write;
+        let table = format!("<w:tbl><w:tr>{}{}</w:tr></w:tbl>", tc("", "姓名"), tc("", "示例甲"));
+        let mut file = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        file.start_file("[Content_Types].xml", zip::write::SimpleFileOptions::default()).unwrap();
+        file.write_all(b"<Types/>").unwrap();
+        file.start_file("word/document.xml", zip::write::SimpleFileOptions::default()).unwrap();
+        file.write_all(document(&table).as_bytes()).unwrap();
+        let bytes = file.finish().unwrap();
+        let opened = super::super::open(&std::sync::Arc::from(bytes.into_inner()), &mut Budget::default()).unwrap();
         let super::super::Opened::Sheets(sheets) = opened else { panic!() };
         let super::super::Surface::Cells(cells) = &sheets[0].surface else { panic!() };
         assert_eq!(cells.iter().map(|c| c.text.as_str()).collect::<Vec<_>>(), ["姓名", "示例甲"]);

@@ -1,6 +1,7 @@
 //! HTML: tables as grids, everything else as lines, parsed as browsers do.
 
-use scraper::{ElementRef, Html, Node};
+use html5ever::tendril::TendrilSink;
+use scraper::{ElementRef, Html, HtmlTreeSink, Node};
 
 use super::Cell;
 use super::grid::{Block, Slot, stack};
@@ -11,23 +12,46 @@ const MOST_BYTES: usize = 4 << 20;
 const DEEPEST: usize = 400;
 /// Elements inside each other where parsing ends. Generated mail reaches a few hundred.
 const TOO_DEEP: usize = 2_000;
+/// Elements and texts of one page. Twenty bytes of `<p>x</p>` behind a thousand unclosed `<b>` make a thousand elements.
+const MOST_NODES: usize = 500_000;
+/// Bytes given to the parser between two looks at how much it has made of them.
+const PIECE: usize = 2_000;
+/// Blanks outside quotes in one tag: each attribute has one, and the parser compares every two of them.
+const MOST_BLANKS: usize = 2_000;
 
 /// All cells of a page.
 pub(super) fn cells(text: &str) -> Vec<Cell> {
-    let page = Html::parse_document(shallow(&text[..text.floor_char_boundary(MOST_BYTES)]));
+    let page = parsed(shallow(&text[..text.floor_char_boundary(MOST_BYTES)]));
     let mut flow = Flow::default();
     flow.element(page.root_element(), 0);
     stack(&flow.finish())
 }
 
+/// The tree of a page, up to where it grows out of all proportion.
+fn parsed(mut text: &str) -> Html {
+    let sink = HtmlTreeSink::new(Html::new_document());
+    let mut parser = html5ever::parse_document(sink, html5ever::ParseOpts::default());
+    while !text.is_empty() && parser.tokenizer.sink.sink.0.borrow().tree.values().len() < MOST_NODES {
+        let (piece, rest) = text.split_at(text.ceil_char_boundary(PIECE));
+        parser.process(piece.into());
+        text = rest;
+    }
+    parser.finish()
+}
+
 /// The text up to where its elements stand too deep: the parser's work grows with the square of their depth.
 fn shallow(text: &str) -> &str {
-    let mut depth = 0usize;
+    let (mut depth, mut inside) = (0usize, 0);
     for (at, _) in text.match_indices('<') {
         let tag = &text.as_bytes()[at + 1..];
         match tag.first() {
             Some(b'/') => depth = depth.saturating_sub(1),
-            Some(first) if first.is_ascii_alphabetic() && !closes_itself(tag) => depth += 1,
+            // A tag inside the quotes of another one is none.
+            Some(first) if first.is_ascii_alphabetic() && at >= inside => {
+                let Some(length) = tag_length(tag) else { return &text[..at] };
+                inside = at + length;
+                depth += usize::from(!closes_itself(tag));
+            }
             _ => (),
         }
         if depth > TOO_DEEP {
@@ -35,6 +59,28 @@ fn shallow(text: &str) -> &str {
         }
     }
     text
+}
+
+/// How long a tag is; absent if it has more attributes than any tag a program writes.
+fn tag_length(tag: &[u8]) -> Option<usize> {
+    let (mut quote, mut blanks, mut last) = (None, 0, 0);
+    for (at, byte) in tag.iter().enumerate() {
+        match (quote, *byte) {
+            (None, b'>') => return Some(at),
+            // Elsewhere a quotation mark is part of a name.
+            (None, b'"' | b'\'') if last == b'=' => quote = Some(*byte),
+            (None, b' ' | b'\t' | b'\n' | b'\r' | b'/') => blanks += 1,
+            (Some(open), byte) if byte == open => quote = None,
+            _ => (),
+        }
+        if blanks > MOST_BLANKS {
+            return None;
+        }
+        if !byte.is_ascii_whitespace() {
+            last = *byte;
+        }
+    }
+    Some(tag.len())
 }
 
 /// Elements without an end, or whose end may be left out.
@@ -251,6 +297,15 @@ mod tests {
     #[test]
     fn cells_keep_their_lines() {
         assert_eq!(texts("<table><tr><td>局<br>长<p>兼</p><td></table>"), ["局\n长\n兼", ""]);
+    }
+
+    #[test]
+    fn a_page_that_grows_in_the_parser_ends() {
+        let open: String = (0..900).map(|n| format!("<b id={n}>")).collect();
+        let bomb = format!("姓名：示例甲<div>{open}</div>{}", "<p>x</p>".repeat(100_000));
+        assert_eq!(texts(&bomb)[..2], ["姓名", "示例甲"]);
+        let attributes: String = (0..300_000).map(|n| format!(" a{n}=1")).collect();
+        assert_eq!(texts(&format!("姓名：示例甲<p{attributes}>")), ["姓名", "示例甲"]);
     }
 
     #[test]

@@ -4,15 +4,20 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageError, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
 
-use super::{Picture, Sheet, Source, Surface, unreadable};
+use super::{Budget, Picture, Sheet, Source, Surface, unreadable};
 use crate::fault::Fault;
 
 /// Pixels of one picture: A3 at 600 dpi has 70 million, the largest phone cameras 108 million.
 const MOST_PIXELS: u64 = 120_000_000;
 /// Longest side in pixels: a metre at 600 dpi.
 const LONGEST_SIDE: u32 = 24_000;
+/// Bytes of one decoded picture: 108 million pixels in colour.
+const MOST_BYTES: u64 = 330 << 20;
+/// A decoded picture of more bytes is halved: A3 at 600 dpi then has 300, more than reading needs, and turning it upright
+/// does not double what it takes.
+const HALVED_ABOVE: u64 = 128 << 20;
 /// Pages of one TIFF.
 const MOST_PAGES: usize = 200;
 
@@ -34,8 +39,8 @@ pub(super) fn format(bytes: &[u8]) -> Option<ImageFormat> {
     read.contains(&format).then_some(format)
 }
 
-/// One sheet for each page. Every page is decoded once, so that a broken one is known now.
-pub(super) fn open(bytes: &Arc<[u8]>, format: ImageFormat) -> Result<Vec<Sheet>, Fault> {
+/// One sheet for each page. Every page is decoded once while the budget lasts, so that a broken one is known now.
+pub(super) fn open(bytes: &Arc<[u8]>, format: ImageFormat, budget: &mut Budget) -> Result<Vec<Sheet>, Fault> {
     if format == ImageFormat::Jpeg && !jpeg_is_whole(bytes) {
         return Err(Fault::new("unreadable", "图片不完整（传输中断），无法使用，请对方重新发送"));
     }
@@ -52,7 +57,12 @@ pub(super) fn open(bytes: &Arc<[u8]>, format: ImageFormat) -> Result<Vec<Sheet>,
     let sheets = (1..).zip(directories).map(|(number, directory)| {
         let orientation = orientation(bytes, number);
         let frame = Frame { bytes: Arc::clone(bytes), format, directory, orientation };
-        let size = frame.pixels()?.dimensions();
+        let size = frame.size()?;
+        let pixels = u64::from(size.0) * u64::from(size.1);
+        if let Some(left) = budget.pixels.checked_sub(pixels) {
+            budget.pixels = left;
+            frame.decoded(&frame.page_bytes())?;
+        }
         Ok(Sheet { number, surface: Surface::Pixels(Picture { source: Source::Image(frame), size }) })
     });
     sheets.collect()
@@ -61,21 +71,38 @@ pub(super) fn open(bytes: &Arc<[u8]>, format: ImageFormat) -> Result<Vec<Sheet>,
 impl Frame {
     /// Decodes upright; transparency becomes white paper.
     pub fn pixels(&self) -> Result<RgbImage, Fault> {
-        let bytes = self.page_bytes();
-        let (width, height) = self.reader(&bytes).into_dimensions().map_err(|e| fault(&e))?;
-        if width > LONGEST_SIDE || height > LONGEST_SIDE || u64::from(width) * u64::from(height) > MOST_PIXELS {
-            return Err(too_large());
+        let mut picture = self.decoded(&self.page_bytes())?;
+        if picture.as_bytes().len() as u64 > HALVED_ABOVE {
+            let (width, height) = halved(picture.width(), picture.height());
+            picture = picture.thumbnail_exact(width, height);
         }
-        let mut picture = self.reader(&bytes).decode().map_err(|e| fault(&e))?;
         picture.apply_orientation(self.orientation);
         Ok(on_white(picture))
+    }
+
+    /// Width and height of [`Frame::pixels`], from the file's header.
+    fn size(&self) -> Result<(u32, u32), Fault> {
+        let bytes = self.page_bytes();
+        let decoder = self.reader(&bytes).into_decoder().map_err(|e| fault(&e))?;
+        let (width, height) = affordable(&decoder)?;
+        let (width, height) =
+            if decoder.total_bytes() > HALVED_ABOVE { halved(width, height) } else { (width, height) };
+        let turned = Orientation::to_exif(self.orientation) >= 5;
+        Ok(if turned { (height, width) } else { (width, height) })
+    }
+
+    /// Decodes as stored, after counting what that takes.
+    fn decoded(&self, bytes: &[u8]) -> Result<DynamicImage, Fault> {
+        let decoder = self.reader(bytes).into_decoder().map_err(|e| fault(&e))?;
+        affordable(&decoder)?;
+        DynamicImage::from_decoder(decoder).map_err(|e| fault(&e))
     }
 
     fn reader<'b>(&self, bytes: &'b [u8]) -> ImageReader<Cursor<&'b [u8]>> {
         let mut limits = Limits::default();
         limits.max_image_width = Some(LONGEST_SIDE);
         limits.max_image_height = Some(LONGEST_SIDE);
-        limits.max_alloc = Some(MOST_PIXELS * 8);
+        limits.max_alloc = Some(MOST_BYTES * 2);
         let mut reader = ImageReader::with_format(Cursor::new(bytes), self.format);
         reader.limits(limits);
         reader
@@ -95,6 +122,18 @@ impl Frame {
         }
         bytes.into()
     }
+}
+
+/// Width and height, if decoding takes no more than we have.
+fn affordable(decoder: &impl ImageDecoder) -> Result<(u32, u32), Fault> {
+    let (width, height) = decoder.dimensions();
+    let pixels = u64::from(width) * u64::from(height);
+    let within = width.max(height) <= LONGEST_SIDE && pixels <= MOST_PIXELS && decoder.total_bytes() <= MOST_BYTES;
+    if within { Ok((width, height)) } else { Err(too_large()) }
+}
+
+fn halved(width: u32, height: u32) -> (u32, u32) {
+    ((width / 2).max(1), (height / 2).max(1))
 }
 
 fn on_white(picture: DynamicImage) -> RgbImage {
@@ -197,7 +236,7 @@ mod tests {
     }
 
     fn pictures(bytes: Vec<u8>) -> Result<Vec<Picture>, Fault> {
-        let Opened::Sheets(sheets) = open(&Arc::from(bytes))? else { panic!("no sheets") };
+        let Opened::Sheets(sheets) = open(&Arc::from(bytes), &mut Budget::default())? else { panic!("no sheets") };
         let picture = |sheet: Sheet| match sheet.surface {
             Surface::Pixels(picture) => picture,
             Surface::Cells(_) => panic!("cells"),

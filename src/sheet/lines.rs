@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Cell;
-use super::grid::cell;
+use super::grid::{MOST_CELLS, cell};
 
 /// Longest label in characters: `统一社会信用代码（组织机构代码）` has 16.
 const LONGEST_LABEL: usize = 24;
@@ -13,6 +13,8 @@ const MOST_COLONS: usize = 64;
 const LONGEST_LINE: usize = 8_000;
 /// Lines of one text that are read: far beyond any mail with its quoted history.
 const MOST_LINES: usize = 20_000;
+/// Columns of one line. A register has twenty; each costs a cell, and a mail of tabs would fill the memory.
+const MOST_COLUMNS: usize = 200;
 
 /// All cells of a text.
 pub(super) fn cells(text: &str) -> Vec<Cell> {
@@ -25,6 +27,9 @@ pub(super) fn cells(text: &str) -> Vec<Cell> {
 pub(super) fn place(text: &str, top: usize, cells: &mut Vec<Cell>) -> usize {
     let mut row = top;
     for line in text.lines().take(MOST_LINES) {
+        if cells.len() >= MOST_CELLS {
+            break;
+        }
         let line = unquoted(line);
         if line.trim().is_empty() {
             continue;
@@ -53,7 +58,7 @@ fn line_cells(line: &str, row: usize, cells: &mut Vec<Cell>) {
     let columns = columns(line);
     match columns.as_slice() {
         [only] => add(only, 0..2),
-        many => many.iter().enumerate().for_each(|(n, text)| add(text, n..n + 1)),
+        many => many.iter().take(MOST_COLUMNS).enumerate().for_each(|(n, text)| add(text, n..n + 1)),
     }
 }
 
@@ -173,7 +178,7 @@ fn compact(label: &str) -> String {
 fn columns(line: &str) -> Vec<String> {
     let line = line.trim();
     if line.contains('\t') {
-        return line.split('\t').map(compact).collect();
+        return line.split('\t').take(MOST_COLUMNS).map(compact).collect();
     }
     let wide = line.replace('\u{3000}', "  ");
     let words = wide.split("  ").map(str::trim).filter(|word| !word.is_empty());
@@ -255,6 +260,12 @@ mod tests {
         assert_eq!(row("请查收 附件"), ["请查收 附件"]);
         let cells = cells("请查收");
         assert_eq!((cells[0].at.left, cells[0].at.right), (0., 2.));
+    }
+
+    #[test]
+    fn endless_columns_and_lines_end() {
+        let wide = format!("{}\n", "\t".repeat(7_000)).repeat(2_000);
+        assert!(cells(&wide).len() <= MOST_CELLS + MOST_COLUMNS);
     }
 
     #[test]

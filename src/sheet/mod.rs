@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use ::image::RgbImage;
 
+pub use self::archive::Archive;
 pub use self::pdf::Fonts;
 
 use crate::fault::Fault;
@@ -72,11 +73,26 @@ pub enum Opened {
     /// A document to be read, in order.
     Sheets(Vec<Sheet>),
     /// A packed folder: each member is to be opened on its own.
-    Archive(Vec<Member>),
+    Archive(Box<Archive>),
     /// A mail saved as a file: to be parsed as one.
     Mail,
     /// Nothing a form could stand on; what it is, in Chinese.
     Other(&'static str),
+}
+
+/// What may still be spent on one mail, by all its documents together: a bomb in a bomb has no more room than one.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    /// Bytes inflated. Scans hardly shrink, so this is several times the largest mail (50 MB).
+    pub bytes: u64,
+    /// Pixels decoded to prove that pictures are whole; those beyond are decoded only when they are looked at.
+    pub pixels: u64,
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget { bytes: 192 << 20, pixels: 400_000_000 }
+    }
 }
 
 /// One file of an archive.
@@ -123,9 +139,9 @@ impl Sheet {
     }
 }
 
-/// Opens a file by its content.
-pub fn open(bytes: &Arc<[u8]>) -> Result<Opened, Fault> {
-    guarded(|| sniff::open(bytes))
+/// Opens a file by its content, at the expense of the mail's budget.
+pub fn open(bytes: &Arc<[u8]>, budget: &mut Budget) -> Result<Opened, Fault> {
+    guarded(|| sniff::open(bytes, budget))
 }
 
 /// Plain text: `label：value` lines and columns as cells.

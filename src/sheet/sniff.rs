@@ -2,23 +2,23 @@
 
 use std::sync::Arc;
 
-use super::{Opened, Sheet, archive, docx, html, image, lines, pdf, xlsx};
+use super::{Budget, Opened, Sheet, archive, docx, html, image, lines, pdf, xlsx};
 use crate::fault::Fault;
 
 /// Opens a file by its content.
-pub(super) fn open(bytes: &Arc<[u8]>) -> Result<Opened, Fault> {
+pub(super) fn open(bytes: &Arc<[u8]>, budget: &mut Budget) -> Result<Opened, Fault> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Fault::new("empty", "附件是空的，请对方重新发送"));
     }
     if let Some(format) = image::format(bytes) {
-        return image::open(bytes, format).map(Opened::Sheets);
+        return image::open(bytes, format, budget).map(Opened::Sheets);
     }
     // Some writers put a line or two before the signature; PDF readers search the first kilobyte.
     if find(&bytes[..bytes.len().min(1024)], b"%PDF-") {
         return pdf::open(bytes).map(Opened::Sheets);
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") || bytes.starts_with(b"PK00PK") {
-        return zipped(bytes);
+        return zipped(bytes, budget);
     }
     if let Some(fault) = refused(bytes) {
         return Err(fault);
@@ -30,15 +30,15 @@ pub(super) fn open(bytes: &Arc<[u8]>) -> Result<Opened, Fault> {
 }
 
 /// Office documents are zip files with known members.
-fn zipped(bytes: &[u8]) -> Result<Opened, Fault> {
+fn zipped(bytes: &Arc<[u8]>, budget: &mut Budget) -> Result<Opened, Fault> {
     let names = archive::names(bytes)?;
     let has = |name: &str| names.iter().any(|n| n.replace('\\', "/").eq_ignore_ascii_case(name));
     let part = |folder: &str| names.iter().any(|n| n.starts_with(folder));
     if has("word/document.xml") {
-        return docx::open(bytes).map(Opened::Sheets);
+        return docx::open(bytes, budget).map(Opened::Sheets);
     }
     if has("xl/workbook.xml") {
-        return xlsx::open(bytes).map(Opened::Sheets);
+        return xlsx::open(bytes, budget).map(Opened::Sheets);
     }
     if has("OFD.xml") {
         return Err(ask("OFD 版式文件", "PDF"));
@@ -49,7 +49,7 @@ fn zipped(bytes: &[u8]) -> Result<Opened, Fault> {
     if part("ppt/") && has("[Content_Types].xml") {
         return Ok(Opened::Other("演示文稿"));
     }
-    archive::open(bytes).map(Opened::Archive)
+    archive::open(bytes).map(Box::new).map(Opened::Archive)
 }
 
 /// Formats that hold forms but cannot be read yet: the fault says what to send instead.
@@ -181,7 +181,7 @@ fn is_mail(bytes: &[u8]) -> bool {
 }
 
 fn find(bytes: &[u8], what: &[u8]) -> bool {
-    bytes.windows(what.len()).any(|window| window == what)
+    memchr::memmem::find(bytes, what).is_some()
 }
 
 #[cfg(test)]
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     fn opened(bytes: &[u8]) -> Result<Opened, Fault> {
-        open(&Arc::from(bytes))
+        open(&Arc::from(bytes), &mut Budget::default())
     }
 
     fn code(bytes: &[u8]) -> String {

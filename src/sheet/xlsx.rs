@@ -1,27 +1,33 @@
 //! Excel workbooks: every worksheet a sheet, hidden ones too; a row and a column are one unit each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 use calamine::{DataRef, Dimensions, ExcelDateTime, Reader, Xlsx};
 
 use super::grid::cell;
-use super::{Cell, Sheet, archive, unreadable};
+use super::{Budget, Cell, Sheet, archive, unreadable};
 use crate::fault::Fault;
 
-/// Bytes of a workbook, inflated: the library inflates without a limit, so it is measured before.
-const MOST_BYTES: u64 = 128 << 20;
+/// Bytes of one part of a workbook, inflated: the library inflates without a limit, so it is measured before. A register
+/// of ten thousand rows has four million.
+const MOST_BYTES: u64 = 24 << 20;
+/// Bytes of text of one workbook: cells share their strings, so a small file can hold any amount.
+const MOST_TEXT: usize = 24 << 20;
+/// Merged ranges of one worksheet.
+const MOST_MERGED: usize = 20_000;
 /// Cells of one worksheet, empty ones within the table included.
 const MOST_CELLS: usize = 200_000;
 /// Worksheets that are read.
 const MOST_SHEETS: usize = 100;
 
 /// One sheet for each worksheet.
-pub(super) fn open(bytes: &[u8]) -> Result<Vec<Sheet>, Fault> {
-    archive::measure(bytes, MOST_BYTES)?;
+pub(super) fn open(bytes: &[u8], budget: &mut Budget) -> Result<Vec<Sheet>, Fault> {
+    archive::measure(bytes, MOST_BYTES, budget)?;
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|_| unreadable("Excel 表格"))?;
     let names: Vec<String> = book.sheet_names().into_iter().take(MOST_SHEETS).collect();
     let mut sheets = Vec::new();
+    let mut total = 0;
     for (number, name) in (1..).zip(&names) {
         // A chart sheet has no cells.
         let Ok(merged) = book.merge_cells_by_sheet_name(name) else { continue };
@@ -29,11 +35,12 @@ pub(super) fn open(bytes: &[u8]) -> Result<Vec<Sheet>, Fault> {
         let Ok(mut reader) = book.worksheet_cells_reader(name) else { continue };
         while let Some(found) = reader.next_cell().map_err(|_| unreadable("Excel 表格"))? {
             let text = text(found.get_value());
+            total += text.len();
             if !text.is_empty() {
                 let (row, column) = found.get_position();
                 texts.insert((row as usize, column as usize), text);
             }
-            if texts.len() > MOST_CELLS {
+            if texts.len() > MOST_CELLS || total > MOST_TEXT {
                 return Err(Fault::new("too-large", format!("表格超过 {MOST_CELLS} 格，请对方只发送需要的部分")));
             }
         }
@@ -56,23 +63,41 @@ fn placed(texts: BTreeMap<(usize, usize), String>, merged: &[Dimensions]) -> Vec
         }
     }
     let range = |d: &Dimensions| ((d.start.0 as usize, d.start.1 as usize), (d.end.0 as usize, d.end.1 as usize));
-    let merged: Vec<_> = merged.iter().map(range).filter(|(from, to)| from <= to).collect();
+    let merged: BTreeMap<Place, Place> =
+        merged.iter().take(MOST_MERGED).map(range).filter(|(from, to)| from.0 <= to.0 && from.1 <= to.1).collect();
+    let hidden = hidden(&merged, &texts);
     let last_row = texts.keys().next_back().map_or(0, |(row, _)| row + 1);
     texts
         .into_iter()
-        .filter(|(at, _)| !merged.iter().any(|range| covers(range, *at) && range.0 != *at))
+        .filter(|(at, _)| !hidden.contains(at))
         .map(|((row, column), text)| {
-            let own = merged.iter().find(|(from, _)| *from == (row, column));
-            let (bottom, end) = own.map_or((row + 1, column + 1), |(_, to)| (to.0 + 1, to.1 + 1));
+            let own = merged.get(&(row, column));
+            let (bottom, end) = own.map_or((row + 1, column + 1), |to| (to.0 + 1, to.1 + 1));
             cell(text, (column, row), (end.min(right.max(column + 1)), bottom.min(last_row.max(row + 1))))
         })
         .collect()
 }
 
-type Range = ((usize, usize), (usize, usize));
+/// Row and column.
+type Place = (usize, usize);
 
-fn covers((from, to): &Range, (row, column): (usize, usize)) -> bool {
-    (from.0..=to.0).contains(&row) && (from.1..=to.1).contains(&column)
+/// The cells that merged ones cover. Ranges overlap in broken files only, so each cell is met about once.
+fn hidden(merged: &BTreeMap<Place, Place>, texts: &BTreeMap<Place, String>) -> BTreeSet<Place> {
+    let mut hidden = BTreeSet::new();
+    for (from, to) in merged {
+        let mut row = from.0;
+        while row <= to.0
+            && let Some(((next, _), _)) = texts.range((row, 0)..=(to.0, usize::MAX)).next()
+        {
+            let inside = texts.range((*next, from.1)..=(*next, to.1)).map(|(at, _)| *at);
+            hidden.extend(inside.filter(|at| at != from));
+            if hidden.len() > MOST_CELLS {
+                return hidden;
+            }
+            row = next + 1;
+        }
+    }
+    hidden
 }
 
 /// A value as a person would write it: no `.0`, no exponent, dates as YYYY-MM-DD.
@@ -180,7 +205,7 @@ mod tests {
             )
         };
         let bytes = workbook(&[("甲", "visible", &row("单位")), ("乙", "hidden", &row("机构"))]);
-        let sheets = open(&bytes).unwrap();
+        let sheets = open(&bytes, &mut Budget::default()).unwrap();
         assert_eq!(
             sheets.iter().map(texts).collect::<Vec<_>>(),
             [["单位", "", "19400000000"], ["机构", "", "19400000000"]]
@@ -192,7 +217,7 @@ mod tests {
     fn a_sheet_that_spans_the_world_is_no_world() {
         let far = "<sheetData><row r='1'><c r='A1'><v>1</v></c></row>\
             <row r='1048576'><c r='XFD1048576'><v>2</v></c></row></sheetData>";
-        let sheets = open(&workbook(&[("甲", "visible", far)])).unwrap();
+        let sheets = open(&workbook(&[("甲", "visible", far)]), &mut Budget::default()).unwrap();
         assert_eq!(texts(&sheets[0]).iter().filter(|text| !text.is_empty()).count(), 2);
     }
 }

@@ -17,12 +17,13 @@ pub struct Found {
 
 /// The first mobile-shaped number in some bytes.
 pub fn find(bytes: &[u8]) -> Option<Found> {
+    let grouped = !is_packed(bytes);
     let mut at = 0;
     while at < bytes.len() {
         match digit(bytes, at) {
             None => at += 1,
             Some(_) => {
-                let run = Run::read(bytes, at);
+                let run = Run::read(bytes, at, grouped);
                 if let Some(found) = run.mobile(bytes) {
                     return Some(found);
                 }
@@ -31,6 +32,12 @@ pub fn find(bytes: &[u8]) -> Option<Found> {
         }
     }
     None
+}
+
+/// PDFs, packed documents and pictures: their numbers are lists of measures, in which only eleven digits without any
+/// separator mean something.
+fn is_packed(bytes: &[u8]) -> bool {
+    [b"%PDF".as_slice(), b"PK\x03\x04", b"\x89PNG"].iter().any(|start| bytes.starts_with(start))
 }
 
 /// A digit, plain or full-width, and its length in bytes.
@@ -67,7 +74,7 @@ struct Run {
 }
 
 impl Run {
-    fn read(bytes: &[u8], mut at: usize) -> Run {
+    fn read(bytes: &[u8], mut at: usize, grouped: bool) -> Run {
         let mut run = Run { digits: Vec::new(), starts: vec![0], end: at };
         loop {
             while at < bytes.len() {
@@ -76,7 +83,7 @@ impl Run {
                 at += len;
             }
             run.end = at;
-            let next = at + separator(&bytes[at..]);
+            let next = at + if grouped { separator(&bytes[at..]) } else { 0 };
             if next == at || next >= bytes.len() || digit(bytes, next).is_none() {
                 return run;
             }
@@ -141,6 +148,12 @@ fn mask(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn measures_in_packed_files_are_no_numbers_but_eleven_digits_are() {
+        assert_eq!(find(b"%PDF-1.7 /W [194 0000 0001]"), None);
+        assert!(find(b"%PDF-1.7 (19400000001)").is_some());
+    }
 
     #[test]
     fn mobile_numbers_are_found_however_they_are_written() {

@@ -15,6 +15,7 @@ pub mod config;
 pub mod content;
 pub mod directory;
 pub mod engine;
+pub mod fill;
 pub mod guard;
 pub mod links;
 pub mod markdown;
@@ -73,6 +74,8 @@ pub struct Download {
     pub title: String,
     /// What it is for.
     pub description: String,
+    /// Its version and date, for people.
+    pub version: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }

@@ -34,8 +34,12 @@ pub struct Page {
     pub column_type: Option<String>,
     /// Whether it has a table of contents.
     pub toc: bool,
+    /// Whether it is also offered as PDF after GB/T 9704-2012.
+    pub pdf: bool,
     /// Whether articles, items and sections get addresses.
     pub anchors: bool,
+    /// The form it is for, and the place where it is named.
+    pub form: Option<(Place, String)>,
     /// The whole file.
     pub text: String,
     /// Where the Markdown begins in it, in bytes.
@@ -53,13 +57,20 @@ const KEYS: &[&str] = &[
     "source",
     "column_type",
     "toc",
+    "pdf",
     "anchors",
+    "form",
 ];
 
 impl Page {
     /// The path of its output: `index.html` for the home page, else a folder of its own.
     pub fn output(&self) -> String {
         if self.is_home() { "index.html".to_owned() } else { format!("{}/index.html", self.id) }
+    }
+
+    /// The path of its PDF.
+    pub fn pdf_path(&self) -> String {
+        format!("downloads/{}.pdf", self.id)
     }
 
     /// Whether it is the home page.
@@ -136,7 +147,9 @@ fn front_matter(d: &mut Decoder, node: &Node, path: &str, id: String, text: &str
         source: d.text(&e, "source"),
         column_type: d.text(&e, "column_type"),
         toc: d.flag(&e, "toc"),
+        pdf: d.flag(&e, "pdf"),
         anchors: d.parsed(&e, "anchors", anchors).is_some(),
+        form: d.text(&e, "form").map(|form| (e.get("form").map_or(node.at, |node| node.at), form)),
         path: path.to_owned(),
         id,
         text: text.to_owned(),

@@ -87,6 +87,7 @@ pub fn plan<'a>(
     let assets = assets(sources, &content.config);
     let mut faults = missing_templates(&pages, engine);
     faults.extend(menu_faults(content));
+    faults.extend(super::fill::faults(content));
     let mut addresses = Addresses::default();
     let mut owners = BTreeMap::new();
     let outputs = pages.iter().map(|job| (job.output(), job.source()));

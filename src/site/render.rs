@@ -12,7 +12,7 @@ use super::links::Addresses;
 use super::markdown::{self, Rendered};
 use super::plan::{Job, Plan};
 use super::view::{self, PageView};
-use super::{Content, Download, Output, directory, sitemap, unit_page};
+use super::{Content, Download, Output, directory, fill, sitemap, unit_page};
 
 /// The Markdown of all pages as HTML, by page id.
 pub fn markdown<'a>(content: &'a Content, addresses: &Addresses) -> BTreeMap<&'a str, Rendered> {
@@ -59,6 +59,7 @@ fn context(job: &Job<'_>, book: &Book<'_>, pages: &BTreeMap<&str, Rendered>) -> 
                 let toc: &[_] = if page.toc { &rendered.toc } else { &[] };
                 context.insert("toc", toc);
             }
+            fill::insert(&mut context, content, page);
             if page.is_home() {
                 context.insert("directory", &directory::Totals::of(content));
                 context.insert("categories", &directory::categories(book));

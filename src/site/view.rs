@@ -179,7 +179,7 @@ fn entry_of(page: &Page) -> Value {
 pub fn downloads(downloads: &[Download]) -> Vec<Value> {
     let entry = |d: &Download| {
         let kind = d.path.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_uppercase();
-        json!({"path": d.path, "title": d.title, "description": d.description, "size": d.bytes.len(), "kind": kind})
+        json!({"path": d.path, "title": d.title, "description": d.description, "size": d.bytes.len(), "kind": kind, "version": d.version})
     };
     downloads.iter().map(entry).collect()
 }

@@ -4,8 +4,9 @@ use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::style::{BODY_FONT, LABEL_FONT, LATIN_FONT, TITLE_FONT};
+use super::style::LATIN_FONT;
 use super::{DECLARATION, escape};
+use crate::blank::text::{BODY_FONT, LABEL_FONT, TITLE_FONT};
 use crate::form::FormSpec;
 
 /// Each font with the names its kin go by on other systems, best first, and its family.

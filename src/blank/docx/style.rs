@@ -1,16 +1,10 @@
 //! The looks of the document, all of them styles, so that a line typed into an empty cell looks like the rest.
 
 use super::DECLARATION;
-use crate::blank::text::MM_PER_POINT;
+use crate::blank::text::{BODY_FONT, LABEL_FONT, MM_PER_POINT, TITLE_FONT};
 use crate::blank::{Layout, TITLE_LINE, TITLE_SIZE};
 use crate::form::Kind;
 
-/// Values and foot line.
-pub(super) const BODY_FONT: &str = "仿宋";
-/// Labels.
-pub(super) const LABEL_FONT: &str = "黑体";
-/// The title.
-pub(super) const TITLE_FONT: &str = "方正小标宋简体";
 /// Digits and mail addresses.
 pub(super) const LATIN_FONT: &str = "Times New Roman";
 /// The foot line's size in points (小五).

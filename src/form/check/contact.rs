@@ -36,6 +36,14 @@ pub(super) fn phone(text: &str, area_code: Option<&str>) -> Checked {
     Checked::doubtful(value, "phone-odd", "电话号码格式不常见，请核对")
 }
 
+/// A mobile number in a field that will be published is somebody's private one, put into the wrong box.
+pub(super) fn not_private(mut checked: Checked) -> Checked {
+    if checked.value.split(['、', '转']).any(is_mobile) {
+        checked.doubts.push(("phone-private", "此栏将公开，填的却是手机号码，请核对".to_owned()));
+    }
+    checked
+}
+
 /// A number in its normal form and whether it is one.
 fn one_phone(text: &str, area_code: Option<&str>) -> (String, bool) {
     let (number, extension) = split_extension(text);
@@ -111,6 +119,12 @@ pub(super) fn email(text: &str) -> Checked {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mobile_number_is_doubted_where_it_would_be_published() {
+        let of = |text| not_private(phone(text, Some("0714"))).doubts.len();
+        assert_eq!((of("8731721"), of("19400000001"), of("8731721/19400000001")), (0, 1, 1));
+    }
 
     #[test]
     fn landlines_get_their_area_code() {

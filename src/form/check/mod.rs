@@ -51,7 +51,10 @@ pub fn check(spec: &FormSpec, field: &Field, raw: &str) -> Checked {
         Kind::Note => Checked::sure(text.lines().map(line).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n")),
         Kind::Name => name::check(&text),
         Kind::Date => date::check(text.trim_end_matches(['。', ';', '；', ',', '，'])),
-        Kind::Phone => contact::phone(&text, spec.area_code.as_deref()),
+        Kind::Phone => {
+            let checked = contact::phone(&text, spec.area_code.as_deref());
+            if field.column.is_some() { contact::not_private(checked) } else { checked }
+        }
         Kind::Mobile => contact::mobile(&text),
         Kind::Email => contact::email(&text),
         Kind::Code => code::check(&text),
@@ -130,12 +133,14 @@ mod tests {
         let spec = FormSpec {
             id: "t".into(),
             version: 1,
+            issued: None,
             letters: "T".into(),
             title: "t".into(),
             other_titles: vec![],
             synonyms: vec![],
             area_code: Some("0714".into()),
-            roles: crate::form::Roles { unit: "f".into(), unit_code: None, officer: "f".into(), date: None },
+            roles: crate::form::Roles { unit: "f".into(), unit_code: None, officer: None, former: None, date: None },
+            internal: false,
             groups: vec![],
             fields: vec![field.clone()],
         };

@@ -1,0 +1,20 @@
+//! The command line from end to end, as a clerk or a script meets it: what it prints, what it leaves on disk, its exit
+//! codes and both its languages.
+
+#![allow(clippy::disallowed_methods)]
+
+mod letter;
+
+mod cli {
+    mod bad_mail;
+    mod build;
+    mod extract;
+    mod intake;
+    mod language;
+    mod office;
+    mod privacy;
+    mod records;
+    mod review;
+    mod second_officer;
+    mod verify;
+}
