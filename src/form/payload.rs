@@ -88,24 +88,26 @@ pub enum Level {
 pub struct Size {
     /// Error correction.
     pub level: Level,
-    /// The symbol's version, 1 to 15.
+    /// The symbol's version, 5 to 15.
     pub version: u8,
     /// Modules on a side, without the quiet zone.
     pub modules: u32,
 }
 
-/// Bytes a symbol of version 1, 2, … holds in byte mode (ISO/IEC 18004, table 7). Version 15 is the largest whose
+/// The smallest version drawn: with fewer modules in 40 mm the quiet zone of four would take more room than a page has.
+const LEAST_VERSION: u8 = 5;
+/// Bytes that symbols of version 5, 6, … 15 hold in byte mode (ISO/IEC 18004, table 7). Version 15 is the largest whose
 /// modules are half a millimetre wide in a code of 40 mm.
-const HELD_AT_Q: [usize; 15] = [11, 20, 32, 46, 60, 74, 86, 108, 130, 151, 177, 203, 241, 258, 292];
+const HELD_AT_Q: [usize; 11] = [60, 74, 86, 108, 130, 151, 177, 203, 241, 258, 292];
 /// The same with less error correction.
-const HELD_AT_M: [usize; 15] = [14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412];
+const HELD_AT_M: [usize; 11] = [84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412];
 /// The longest text a form's code may hold, in bytes.
-pub const LONGEST: usize = HELD_AT_M[14];
+pub const LONGEST: usize = HELD_AT_M[10];
 
 /// The symbol for a text of so many bytes; none holds more than [`LONGEST`].
 pub fn size(bytes: usize) -> Option<Size> {
     let fit = |level, held: &[usize]| {
-        let version = held.iter().position(|most| bytes <= *most)? as u8 + 1;
+        let version = held.iter().position(|most| bytes <= *most)? as u8 + LEAST_VERSION;
         Some(Size { level, version, modules: 17 + 4 * u32::from(version) })
     };
     fit(Level::Q, &HELD_AT_Q).or_else(|| fit(Level::M, &HELD_AT_M))
