@@ -118,5 +118,8 @@ fn the_documentation_shows_the_first_vector_and_every_fault() {
     for fault in vectors.faults.iter().map(|bad| &bad.fault).chain(vectors.refused.iter().map(|bad| &bad.fault)) {
         assert!(docs.contains(&format!("`{fault}`")), "{fault}");
     }
-    assert!(docs.contains(&format!("> {}\n", zhuanban::blank::qr::EXPLANATION)));
+    let printed = include_str!("../../templates/fill.html");
+    for sentence in ["请勿在二维码上盖章、签字或折叠。", "左侧和右下角的两个二维码相同，内容就是本页表格中填写的各栏文字"] {
+        assert!(docs.contains(&format!("> {sentence}")) && printed.contains(sentence), "{sentence}");
+    }
 }
