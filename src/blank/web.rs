@@ -44,8 +44,6 @@ pub struct FillForm {
     pub area_code: Option<String>,
     /// The field of the unit's name, where units are offered.
     pub unit: String,
-    /// The field of the unit's code.
-    pub unit_code: Option<String>,
     /// The field of the officer's name; its group is what differs between two forms of one unit.
     pub officer: Option<String>,
     /// The most bytes a code holds.
@@ -155,7 +153,6 @@ pub fn fill(spec: &FormSpec) -> FillForm {
         title: spec.title.clone(),
         area_code: spec.area_code.clone(),
         unit: spec.roles.unit.clone(),
-        unit_code: spec.roles.unit_code.clone(),
         officer: spec.roles.officer.clone(),
         most: MOST_BYTES,
         fields: fields(spec, &layout),

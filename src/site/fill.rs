@@ -45,8 +45,9 @@ fn form<'a>(content: &'a Content, id: &str) -> Option<&'a FormSpec> {
     content.forms.iter().find(|form| form.id == id)
 }
 
+/// Codes are never public (DOMAIN.md §5), also where the office's own list knows them: a unit types its own.
 fn unit(unit: &Unit) -> Json {
-    json!({"name": unit.name, "aliases": unit.aliases, "code": unit.code, "pinyin": pinyin(&unit.name)})
+    json!({"name": unit.name, "aliases": unit.aliases, "pinyin": pinyin(&unit.name)})
 }
 
 /// The readings of each Han character, `/` between those of one: `da/dai ye`. A reader types any of them, in full or

@@ -191,14 +191,6 @@ function listen(field) {
 
 function chooseUnit(unit) {
   forms[at][data.unit] = unit.name;
-  const known = data.units.map(other => other.code).filter(Boolean);
-  const code = data.unit_code && inputs.get(data.unit_code);
-  // A code that was typed stays; one that came with another unit goes.
-  if (code && (code.value === "" || known.includes(code.value))) {
-    code.value = unit.code ?? "";
-    forms[at][data.unit_code] = code.value;
-    show(data.fields.find(field => field.id === data.unit_code));
-  }
   show(data.fields.find(field => field.id === data.unit));
   by("status").textContent = `已选${unit.name}`;
   list();

@@ -54,7 +54,7 @@ fn pages(pdf: &Path) -> Vec<GrayImage> {
 
 /// The texts of all codes on a page.
 fn codes(page: &GrayImage) -> Vec<String> {
-    let source = Luma8LuminanceSource::new(page.as_raw().clone(), page.width(), page.height());
+    let source = Luma8LuminanceSource::new(page.as_raw().clone(), page.width(), page.height()).expect("a picture");
     let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
     let hints = DecodeHints { TryHarder: Some(true), ..DecodeHints::default() };
     let found = QrReader.decode_multiple_with_hints(&mut bitmap, &hints).expect("codes");

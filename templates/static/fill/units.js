@@ -1,4 +1,4 @@
-// Finds units by name, other name, code or pinyin, in full (jiaoyuju), by initials (jyj) or mixed.
+// Finds units by name, other name or pinyin, in full (jiaoyuju), by initials (jyj) or mixed.
 
 /** Units for what was typed, the best first. */
 export function find(units, typed, most = 8) {
@@ -13,7 +13,6 @@ function score(unit, text) {
   if (unit.name.startsWith(text)) return 4;
   if (unit.name.includes(text)) return 3;
   if (unit.aliases.some(alias => alias.includes(text))) return 2;
-  if (unit.code && text.length >= 4 && unit.code.toLowerCase().startsWith(text)) return 2;
   return /^[a-z']+$/u.test(text) && inPinyin(unit.pinyin, text.replaceAll("'", "")) ? 1 : 0;
 }
 
