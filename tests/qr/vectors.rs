@@ -119,7 +119,9 @@ fn the_documentation_shows_the_first_vector_and_every_fault() {
         assert!(docs.contains(&format!("`{fault}`")), "{fault}");
     }
     let printed = include_str!("../../templates/fill.html");
-    for sentence in ["请勿在二维码上盖章、签字或折叠。", "左侧和右下角的两个二维码相同，内容就是本页表格中填写的各栏文字"] {
+    for sentence in
+        ["请勿在二维码上盖章、签字或折叠。", "左侧和右下角的两个二维码相同，内容就是本页表格中填写的各栏文字"]
+    {
         assert!(docs.contains(&format!("> {sentence}")) && printed.contains(sentence), "{sentence}");
     }
 }

@@ -1,3 +1,5 @@
+//! The text survives what people type, and no text harms its reader.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -67,8 +67,9 @@ fn rxing_code(plane: &Plane, matrix: &BitMatrix, three: &FinderPatternSet) -> Op
     let found = SampleQR(matrix, three).ok()?;
     let read = Decode(found.getBits()).ok().filter(|read| read.isValid())?;
     let text = String::from_utf8(read.content().bytes().to_vec()).unwrap_or_else(|_| read.text());
-    let corners: Vec<[f32; 2]> = found.getPoints().iter().map(|point| [point.x, point.y]).collect();
-    code(plane, text, &corners)
+    // It gives the corners row by row.
+    let [a, b, d, c] = found.getPoints() else { return None };
+    Some(code(plane, text, [a, b, c, d].map(|point| [point.x, point.y])))
 }
 
 /// How many runs of black look like the middle of a finder pattern (1:1:3:1:1, each off by a half at most) on the
@@ -110,14 +111,12 @@ fn rqrr_codes(plane: &Plane) -> Vec<Code> {
         let mut bytes = Vec::new();
         rqrr::Grid::decode_to(&grid, &mut bytes).ok()?;
         let corners = grid.bounds.map(|point| [point.x as f32, point.y as f32]);
-        code(plane, String::from_utf8(bytes).ok()?, &corners)
+        Some(code(plane, String::from_utf8(bytes).ok()?, corners))
     };
     picture.detect_grids().into_iter().filter_map(read).collect()
 }
 
 /// A code in the page's own pixels.
-fn code(plane: &Plane, text: String, corners: &[[f32; 2]]) -> Option<Code> {
-    let [a, b, c, d] = corners else { return None };
-    let on_page = |[x, y]: &[f32; 2]| [x * plane.scale[0], y * plane.scale[1]];
-    Some(Code { text, corners: [on_page(a), on_page(b), on_page(c), on_page(d)] })
+fn code(plane: &Plane, text: String, corners: [[f32; 2]; 4]) -> Code {
+    Code { text, corners: corners.map(|[x, y]| [x * plane.scale[0], y * plane.scale[1]]) }
 }
