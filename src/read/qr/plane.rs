@@ -126,3 +126,49 @@ fn weigh(five: [u8; 5]) -> u8 {
     let [a, b, c, d, e] = five.map(u16::from);
     ((a + e + 4 * (b + d) + 6 * c + 8) / 16) as u8
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plane(width: usize, light: &[u8]) -> Plane {
+        Plane { width, height: light.len() / width, light: light.to_vec(), scale: [1.0; 2] }
+    }
+
+    #[test]
+    fn red_is_paper_and_a_large_page_is_shrunk_by_whole_blocks() {
+        let page = RgbImage::from_fn(4002, 6, |x, _| image::Rgb(if x < 2000 { [255, 0, 0] } else { [0, 0, 255] }));
+        let plane = Plane::of(&page);
+        assert_eq!((plane.width, plane.height, plane.scale), (2001, 3, [2.0; 2]));
+        assert_eq!((plane.light[999], plane.light[1000]), (255, 0));
+    }
+
+    #[test]
+    fn sizes_and_scales_go_together() {
+        let small = plane(4, &[0, 100, 200, 200, 100, 200, 0, 0]);
+        let half = small.halved();
+        assert_eq!((half.width, half.height, &*half.light, half.scale), (2, 1, &[100, 100][..], [2.0; 2]));
+        let twice = small.doubled();
+        assert_eq!((twice.width, twice.height, twice.light.len(), twice.scale), (8, 4, 32, [0.5; 2]));
+        assert_eq!(twice.light[..8], [0, 50, 100, 150, 200, 200, 200, 200]);
+        let high = small.stretched();
+        assert_eq!((high.width, high.height, high.scale), (4, 4, [1.0, 0.5]));
+        assert_eq!(high.light[4..8], [50, 150, 100, 100]);
+        let odd = plane(3, &[9; 9]).halved();
+        assert_eq!((odd.width, odd.height, odd.light.len()), (1, 1, 1));
+    }
+
+    #[test]
+    fn sharpening_steepens_an_edge_and_leaves_plain_paper_alone() {
+        assert_eq!(plane(6, &[77; 36]).sharpened(4.0).light, [77; 36]);
+        let row = [60, 60, 60, 60, 120, 120, 120, 120];
+        let sharp = plane(8, &row.repeat(6)).sharpened(2.0).light;
+        assert!(sharp[3] < 60 && sharp[4] > 120, "{:?}", &sharp[..8]);
+    }
+
+    #[test]
+    fn only_a_page_without_grey_is_black_and_white() {
+        assert!(plane(100, &[0, 255].repeat(5000)).is_black_and_white());
+        assert!(!plane(100, &[0, 128].repeat(5000)).is_black_and_white());
+    }
+}
