@@ -70,6 +70,8 @@ pub mod fault;
 pub mod form;
 pub mod listing;
 pub mod mail;
+#[path = "read/qr/mod.rs"]
+pub mod qr;
 pub mod read;
 pub mod record;
 pub mod report;

@@ -13,6 +13,7 @@ pub mod official;
 mod paper;
 pub mod pdf;
 mod plan;
+pub mod qr;
 pub mod text;
 pub mod web;
 pub mod xlsx;

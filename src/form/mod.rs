@@ -1,9 +1,11 @@
 //! The form definition: the only place that knows a form's fields. Everything else follows from it.
 //!
 //! [`parse`](parse::parse) reads it from YAML, [`check`] normalises and checks values by kind.
+//! [`payload`] is the text of the QR code on a filled-in form.
 
 pub mod check;
 pub mod parse;
+pub mod payload;
 
 use std::collections::BTreeMap;
 

@@ -63,7 +63,7 @@ pub fn check(spec: &FormSpec, field: &Field, raw: &str) -> Checked {
 }
 
 /// Drops what cannot be seen: control and format characters (also bidi overrides), keeping line breaks as `\n`.
-fn visible(raw: &str) -> String {
+pub(super) fn visible(raw: &str) -> String {
     let text: String = raw.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}'], "\n");
     text.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|c| *c == '\n' || !is_invisible(*c)).nfc().collect()
 }
