@@ -5,6 +5,7 @@ pub mod fault;
 pub mod form;
 pub mod listing;
 pub mod mail;
+pub mod ocr;
 pub mod report;
 pub mod sheet;
 pub mod unit;

@@ -1,0 +1,133 @@
+//! The recipe: page in, cells out.
+
+use image::imageops::rotate180;
+use image::{GrayImage, RgbImage};
+use rayon::prelude::*;
+
+use super::geometry::{Mapping, Point, Quad, Rect};
+use super::lines::{self, Found};
+use super::ruling::{self, Table};
+use super::{Alphabet, CellLine, Line, Method, Ocr, OcrCell, Page, ink};
+
+/// The sides of a table show ink along at least this share; less is chance.
+const SIDES: f32 = 0.55;
+/// A table has at least this many cells.
+const FEWEST_CELLS: usize = 6;
+
+/// Reads a page: its cells with text, place and confidence. Bounded in time and memory whatever the picture shows.
+pub fn read_page(page: &RgbImage, ocr: &dyn Ocr) -> Page {
+    let smaller = ink::bounded(page);
+    let scale = smaller.as_ref().map_or(1.0, |s| page.width() as f32 / s.width().max(1) as f32);
+    let picture = ink::red(smaller.as_ref().unwrap_or(page));
+    let mut read = read_picture(&picture, ocr);
+    if scale != 1.0 {
+        read.cells.iter_mut().for_each(|c| c.quad = c.quad.map(|p| Point::new(p.x * scale, p.y * scale)));
+    }
+    read
+}
+
+fn read_picture(picture: &GrayImage, ocr: &dyn Ocr) -> Page {
+    let nothing = |size| Page { cells: Vec::new(), mapping: Mapping::identity(size), method: Method::Nothing, notes: vec![] };
+    if picture.width() < 64 || picture.height() < 64 {
+        return nothing(picture.dimensions());
+    }
+    let tables = ruling::lattices(picture).iter().take(3).filter_map(|l| ruling::table(l, picture)).collect::<Vec<_>>();
+    let Some(table) = tables.into_iter().find(|t| t.sides >= SIDES && t.cells.len() >= FEWEST_CELLS) else {
+        return nothing(picture.dimensions());
+    };
+    let table = upright(table, picture, ocr);
+    let cells = read_cells(&table, picture, ocr);
+    Page { cells, mapping: table.mapping, method: Method::Cells, notes: vec![] }
+}
+
+/// How far inside a cell its rules may still show (px).
+const EDGE: u32 = 5;
+
+fn found(table: &Table, picture: &GrayImage) -> Vec<Found> {
+    table.cells.par_iter().map(|at| lines::find(&table.mapping.cut(picture, at), EDGE)).collect()
+}
+
+/// Turns a table so that its text is upright: along the lines first, then the surer of two ways up.
+fn upright(mut table: Table, picture: &GrayImage, ocr: &dyn Ocr) -> Table {
+    let along = |at: &Rect| {
+        let ink = ink::ink(&table.mapping.cut(picture, &at.inset(EDGE as f32)));
+        let text: Vec<_> = ink.pieces.iter().filter(|p| p.area > 8).collect();
+        let span = |a: Option<u32>, b: Option<u32>| b.unwrap_or(0) as f32 - a.unwrap_or(0) as f32;
+        span(text.iter().map(|p| p.x0).min(), text.iter().map(|p| p.x1).max())
+            - span(text.iter().map(|p| p.y0).min(), text.iter().map(|p| p.y1).max())
+    };
+    if table.cells.par_iter().map(along).sum::<f32>() < 0.0 {
+        table = turned(table, 1);
+    }
+    if is_upside_down(&found(&table, picture), ocr) { turned(table, 2) } else { table }
+}
+
+/// The longest lines read both ways up.
+fn is_upside_down(found: &[Found], ocr: &dyn Ocr) -> bool {
+    let mut strips: Vec<_> = found.iter().filter(|f| !f.covered).flat_map(|f| &f.strips).collect();
+    strips.sort_by(|a, b| (b.at.width() / b.at.height()).total_cmp(&(a.at.width() / a.at.height())));
+    let mut balance = 0.0;
+    for strip in strips.iter().take(6) {
+        let up = ocr.recognise(&ink::stretched(&strip.picture), Alphabet::Text);
+        let han = up.text.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count();
+        if up.confidence > 0.9 && han >= 3 {
+            return balance < -0.5;
+        }
+        let down = ocr.recognise(&ink::stretched(&rotate180(&strip.picture)), Alphabet::Text);
+        balance += up.mean() - down.mean();
+        if balance.abs() > 0.8 {
+            break;
+        }
+    }
+    balance < 0.0
+}
+
+fn turned(table: Table, quarters: u8) -> Table {
+    let (w, h) = (table.mapping.size.0 as f32, table.mapping.size.1 as f32);
+    let turn = |r: &Rect| match quarters {
+        1 => Rect::new(h - r.bottom, r.left, h - r.top, r.right),
+        2 => Rect::new(w - r.right, h - r.bottom, w - r.left, h - r.top),
+        _ => Rect::new(r.top, w - r.right, r.bottom, w - r.left),
+    };
+    let mut cells: Vec<Rect> = table.cells.iter().map(turn).collect();
+    cells.sort_by(|a, b| (a.top, a.left).partial_cmp(&(b.top, b.left)).unwrap_or(std::cmp::Ordering::Equal));
+    Table { at: turn(&table.at), cells, sides: table.sides, mapping: table.mapping.turned(quarters) }
+}
+
+fn read_cells(table: &Table, picture: &GrayImage, ocr: &dyn Ocr) -> Vec<OcrCell> {
+    let found = found(table, picture);
+    table.cells.par_iter().zip(found).map(|(at, found)| read_cell(at, &found, &table.mapping, ocr)).collect()
+}
+
+fn read_cell(at: &Rect, found: &Found, mapping: &Mapping, ocr: &dyn Ocr) -> OcrCell {
+    let line = |strip: &lines::Strip| {
+        let place = Rect::new(
+            at.left + strip.at.left,
+            at.top + strip.at.top,
+            at.left + strip.at.right,
+            at.top + strip.at.bottom,
+        );
+        CellLine { line: ocr.recognise(&ink::stretched(&strip.picture), Alphabet::Text), at: place }
+    };
+    let lines: Vec<CellLine> = found.strips.iter().map(line).collect();
+    cell(*at, lines, mapping)
+}
+
+fn cell(at: Rect, mut lines: Vec<CellLine>, mapping: &Mapping) -> OcrCell {
+    let is_empty = lines.is_empty();
+    lines.retain(|l: &CellLine| l.line != Line::default());
+    let text: Vec<&str> = lines.iter().map(|l| l.line.text.as_str()).filter(|t| !t.is_empty()).collect();
+    OcrCell {
+        text: text.join("\n"),
+        at,
+        quad: quad(&at, mapping),
+        confidence: lines.iter().map(|l| l.line.confidence).fold(1.0, f32::min),
+        is_empty,
+        lines,
+    }
+}
+
+fn quad(at: &Rect, mapping: &Mapping) -> Quad {
+    [(at.left, at.top), (at.right, at.top), (at.right, at.bottom), (at.left, at.bottom)]
+        .map(|(x, y)| mapping.source(Point::new(x, y)))
+}
