@@ -9,6 +9,7 @@ pub mod geometry;
 pub mod ink;
 pub mod line;
 pub mod lines;
+pub mod marks;
 mod page;
 pub mod recognise;
 pub mod ruling;
