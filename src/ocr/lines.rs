@@ -28,8 +28,9 @@ pub struct Found {
     pub covered: bool,
 }
 
-/// Finds the lines of a cell. `edge` is how far inside its rules may still show (px).
-pub fn find(cut: &GrayImage, edge: u32) -> Found {
+/// Finds the lines of a cell. `edge` is how far inside its rules may still show, `usual` how high the page's lines are
+/// (px), once that is known: thin strokes of a line may fade and leave two halves.
+pub fn find(cut: &GrayImage, edge: u32, usual: Option<f32>) -> Found {
     let ink = ink(cut);
     let text: Vec<usize> = (0..ink.pieces.len()).filter(|i| is_text(&ink.pieces[*i], ink.size, edge)).collect();
     let total: u32 = text.iter().map(|i| ink.pieces[*i].area).sum();
@@ -37,12 +38,13 @@ pub fn find(cut: &GrayImage, edge: u32) -> Found {
         return Found::default();
     }
     let profile = profile(&ink, &text);
-    let mut runs = runs(&profile);
+    let mut runs = halves(runs(&profile), usual);
     runs = runs.into_iter().flat_map(|run| split(&ink, &text, &profile, run)).collect();
     let owner = owners(&ink, &text, &runs);
     let strips: Vec<Strip> = (0..runs.len()).filter_map(|line| strip(cut, &ink, &owner, line, &runs)).collect();
-    let covered = strips.iter().any(|s| s.at.height() > 110.0 && s.at.height() > 0.45 * ink.size.1 as f32);
-    Found { strips, covered }
+    let high = 2.2 * usual.unwrap_or(50.0);
+    let large = |p: &Piece| p.height() as f32 > high && p.width() as f32 > high && p.x1 > 2 * edge;
+    Found { strips, covered: ink.pieces.iter().any(large) }
 }
 
 /// Whether a piece may be text: no dust, no remnant of a rule along the cell's edge.
@@ -94,8 +96,23 @@ fn runs(profile: &[f32]) -> Vec<(u32, u32)> {
             None => joined.push(run),
         }
     }
-    joined.retain(|r| r.1 - r.0 >= LOWEST.min(tallest));
     joined
+}
+
+/// Joins runs that together are no higher than a usual line: they are one whose thin strokes are gone.
+fn halves(mut runs: Vec<(u32, u32)>, usual: Option<f32>) -> Vec<(u32, u32)> {
+    let Some(usual) = usual else { return runs };
+    let fits = |a: (u32, u32), b: (u32, u32)| {
+        let gap = (b.0 - a.1) as f32;
+        let low = ((a.1 - a.0).min(b.1 - b.0)) as f32;
+        ((b.1 - a.0) as f32) < 1.3 * usual && gap < 0.4 * usual && (low < 0.5 * usual || gap <= 3.0)
+    };
+    while let Some(i) = (1..runs.len()).find(|i| fits(runs[i - 1], runs[*i])) {
+        runs[i - 1].1 = runs[i].1;
+        runs.remove(i);
+    }
+    runs.retain(|r| (r.1 - r.0) as f32 > 0.3 * usual);
+    runs
 }
 
 /// A run that holds two lines with touching ink, or a word written downwards, is cut at its thinnest row.
@@ -142,7 +159,8 @@ fn owners(ink: &Ink, text: &[usize], runs: &[(u32, u32)]) -> Vec<Option<usize>> 
         let piece = &ink.pieces[*i];
         let shared = |r: &(u32, u32)| piece.y1.min(r.1).saturating_sub(piece.y0.max(r.0));
         let best = (0..runs.len()).max_by_key(|k| shared(&runs[*k]));
-        owner[*i + 1] = best.filter(|k| shared(&runs[*k]) * 10 >= piece.height() * 7);
+        let others = |k: usize| (0..runs.len()).filter(|o| *o != k).map(|o| shared(&runs[o])).max().unwrap_or(0);
+        owner[*i + 1] = best.filter(|k| shared(&runs[*k]) * 3 >= piece.height() && others(*k) * 5 <= piece.height());
     }
     owner
 }
@@ -206,31 +224,31 @@ mod tests {
 
     #[test]
     fn two_lines_are_two() {
-        let found = find(&cell(400, 100, |x, y| text(x, y, 15) || text(x, y, 60)), 4);
+        let found = find(&cell(400, 100, |x, y| text(x, y, 15) || text(x, y, 60)), 4, None);
         assert_eq!(found.strips.len(), 2);
         assert!(found.strips[0].at.bottom < found.strips[1].at.top);
     }
 
     #[test]
     fn the_rest_of_a_rule_is_no_text() {
-        assert!(find(&cell(400, 100, |_, y| y < 2), 4).strips.is_empty());
-        assert!(find(&cell(400, 100, |x, _| x > 396), 4).strips.is_empty());
+        assert!(find(&cell(400, 100, |_, y| y < 2), 4, None).strips.is_empty());
+        assert!(find(&cell(400, 100, |x, _| x > 396), 4, None).strips.is_empty());
     }
 
     #[test]
     fn dust_is_no_text() {
-        let found = find(&cell(400, 100, |x, y| (x, y) == (50, 50) || (200..202).contains(&x) && (30..32).contains(&y)), 4);
+        let found = find(&cell(400, 100, |x, y| (x, y) == (50, 50) || (200..202).contains(&x) && (30..32).contains(&y)), 4, None);
         assert!(found.strips.is_empty());
     }
 
     #[test]
     fn a_word_written_downwards_is_read_sign_by_sign() {
         let sign = |x: u32, y: u32| (40..70).contains(&x) && (10..100).contains(&y) && ((y - 10) % 30 < 28 || x == 50);
-        assert_eq!(find(&cell(110, 110, sign), 4).strips.len(), 3);
+        assert_eq!(find(&cell(110, 110, sign), 4, None).strips.len(), 3);
     }
 
     #[test]
     fn an_empty_cell_is_empty() {
-        assert!(find(&cell(300, 80, |_, _| false), 4).strips.is_empty());
+        assert!(find(&cell(300, 80, |_, _| false), 4, None).strips.is_empty());
     }
 }

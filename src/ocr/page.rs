@@ -43,8 +43,17 @@ fn read_picture(picture: &GrayImage, ocr: &dyn Ocr) -> Page {
 /// How far inside a cell its rules may still show (px).
 const EDGE: u32 = 5;
 
+/// The lines of all cells; the height of most decides where a cell's are halves of one.
 fn found(table: &Table, picture: &GrayImage) -> Vec<Found> {
-    table.cells.par_iter().map(|at| lines::find(&table.mapping.cut(picture, at), EDGE)).collect()
+    let cuts: Vec<GrayImage> = table.cells.par_iter().map(|at| table.mapping.cut(picture, at)).collect();
+    let mut found: Vec<Found> = cuts.par_iter().map(|cut| lines::find(cut, EDGE, None)).collect();
+    let mut heights: Vec<f32> = found.iter().flat_map(|f| f.strips.iter().map(|s| s.at.height())).collect();
+    heights.sort_by(f32::total_cmp);
+    let Some(usual) = heights.get(heights.len() / 2).copied() else { return found };
+    let usual = usual / 1.2;
+    let odd = |f: &Found| f.strips.len() != 1 || f.covered || f.strips[0].at.height() > 1.5 * usual;
+    found.par_iter_mut().zip(&cuts).filter(|(f, _)| odd(f)).for_each(|(f, cut)| *f = lines::find(cut, EDGE, Some(usual)));
+    found
 }
 
 /// Turns a table so that its text is upright: along the lines first, then the surer of two ways up.

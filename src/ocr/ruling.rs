@@ -120,9 +120,10 @@ fn prune(mut lattice: Lattice) -> Lattice {
         let before = (lattice.rows.len(), lattice.columns.len());
         let ink = median(lattice.rows.iter().chain(&lattice.columns).map(|t| t.contrast).collect());
         let columns = lattice.columns.clone();
-        lattice.rows.retain_mut(|row| ends_on(row, &columns, ink, |r, c| crossing(r, c).map(|p| p.x)));
+        let outline = extent(&lattice.rows);
+        lattice.rows.retain_mut(|row| ends_on(row, &columns, ink, extent(&columns), |r, c| crossing(r, c).map(|p| p.x)));
         let rows = lattice.rows.clone();
-        lattice.columns.retain_mut(|column| ends_on(column, &rows, ink, |c, r| crossing(r, c).map(|p| p.y)));
+        lattice.columns.retain_mut(|column| ends_on(column, &rows, ink, outline, |c, r| crossing(r, c).map(|p| p.y)));
         if before == (lattice.rows.len(), lattice.columns.len()) {
             break;
         }
@@ -132,16 +133,30 @@ fn prune(mut lattice: Lattice) -> Lattice {
     lattice
 }
 
-/// Whether a line ends on others; what sticks out at one end is cut off.
-fn ends_on(line: &mut Track, across: &[Track], ink: f32, place: impl Fn(&Track, &Track) -> Option<f32>) -> bool {
+/// From the first to the last of the lines, by their middles.
+fn extent(lines: &[Track]) -> (f32, f32) {
+    let middles = lines.iter().map(|t| t.at((t.from() + t.to()) / 2.0));
+    middles.fold((f32::MAX, f32::MIN), |(lo, hi), v| (lo.min(v), hi.max(v)))
+}
+
+/// Whether a line ends on others. What sticks out is cut off, unless the line is faint or runs past the table on both
+/// sides: ink of text may lengthen a rule inside the table, not beyond it.
+fn ends_on(
+    line: &mut Track,
+    across: &[Track],
+    ink: f32,
+    outline: (f32, f32),
+    place: impl Fn(&Track, &Track) -> Option<f32>,
+) -> bool {
     let mut places: Vec<f32> = across.iter().filter_map(|other| place(line, other)).collect();
     places.sort_by(f32::total_cmp);
     let (Some(first), Some(last)) = (places.first().copied(), places.last().copied()) else { return false };
     if places.len() < 2 || last - first < END {
         return false;
     }
-    let loose = [first - line.from(), line.to() - last].into_iter().filter(|over| *over > 1.5 * END).count();
-    if loose == 2 || (loose == 1 && line.contrast < 0.45 * ink) {
+    let loose = [first - line.from(), line.to() - last].into_iter().any(|over| over > 1.5 * END);
+    let past = line.from() < outline.0 - 3.0 * END && line.to() > outline.1 + 3.0 * END;
+    if past || (loose && line.contrast < 0.45 * ink) {
         return false;
     }
     line.points.retain(|p| first - END <= p.0 && p.0 <= last + END);
@@ -291,7 +306,7 @@ impl Walls<'_> {
     /// The share of a segment that shows a thin dark line.
     fn ink(&self, a: Point, b: Point) -> f32 {
         let length = a.to(b);
-        let margin = (length * 0.15).min(10.0);
+        let margin = (length * 0.05).min(5.0);
         let n = ((length - 2.0 * margin) / 3.0).clamp(6.0, 400.0) as usize;
         let (ux, uy) = ((b.x - a.x) / length.max(1e-3), (b.y - a.y) / length.max(1e-3));
         let dark = |i: usize| {
@@ -316,7 +331,7 @@ impl Walls<'_> {
 }
 
 /// A side is drawn when this share of it shows ink.
-const DRAWN: f32 = 0.6;
+const DRAWN: f32 = 0.7;
 
 /// Meshes of the grid without a side between them are one cell. A cell that is no rectangle is cut into rows.
 fn cells(xs: &[f32], ys: &[f32], walls: &Walls) -> Vec<Rect> {

@@ -10,7 +10,7 @@ const CONTRAST: f32 = 0.07;
 /// A gap of this many strips is bridged while following.
 const GAP: usize = 5;
 /// A track shows ink in this share of its strips.
-const COVERAGE: f32 = 0.75;
+const COVERAGE: f32 = 0.8;
 
 /// A line followed from left to right.
 #[derive(Debug, Clone, PartialEq, Default)]
