@@ -217,6 +217,13 @@ pub fn stretched(line: &GrayImage) -> GrayImage {
     out
 }
 
+/// A line with the greys lifted to paper: a grey seal over black text fades.
+pub fn lifted(line: &GrayImage) -> GrayImage {
+    let mut out = stretched(line);
+    out.pixels_mut().for_each(|Luma([v])| *v = (f32::from(*v) * 1.9 - 10.0).clamp(0.0, 245.0) as u8);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,11 +31,41 @@ pub struct Found {
 /// Finds the lines of a cell. `edge` is how far inside its rules may still show, `usual` how high the page's lines are
 /// (px), once that is known: thin strokes of a line may fade and leave two halves.
 pub fn find(cut: &GrayImage, edge: u32, usual: Option<f32>) -> Found {
+    let inner = within_rules(cut, edge);
+    let mut found = find_within(&image::imageops::crop_imm(cut, inner.0, inner.1, inner.2, inner.3).to_image(), edge, usual);
+    for strip in &mut found.strips {
+        let (x, y) = (inner.0 as f32, inner.1 as f32);
+        strip.at = Rect::new(strip.at.left + x, strip.at.top + y, strip.at.right + x, strip.at.bottom + y);
+    }
+    found
+}
+
+/// The part of a cell's cut-out (x, y, width, height) that is within its rules: px rows and columns near its edges that
+/// are dark along much of their length are left out, with one more for the blur.
+fn within_rules(cut: &GrayImage, edge: u32) -> (u32, u32, u32, u32) {
+    let (w, h) = cut.dimensions();
+    let deep = (2 * edge + 2).min(w / 4).min(h / 4);
+    let paper = |x: u32, y: u32| f32::from(cut.get_pixel(x, y).0[0]);
+    let row = |y: u32| (0..w).map(|x| paper(x, y)).sum::<f32>() / w as f32;
+    let column = |x: u32| (0..h).map(|y| paper(x, y)).sum::<f32>() / h as f32;
+    let rule = |level: &dyn Fn(u32) -> f32, at: &dyn Fn(u32) -> u32| {
+        let light = (deep..2 * deep).map(|i| level(at(i))).fold(1.0, f32::max);
+        (0..deep).rev().find(|i| level(at(*i)) < 0.88 * light).map_or(1, |i| i + 2)
+    };
+    let left = rule(&column, &|i| i);
+    let right = rule(&column, &|i| w - 1 - i);
+    let top = rule(&row, &|i| i);
+    let bottom = rule(&row, &|i| h - 1 - i);
+    (left, top, w.saturating_sub(left + right).max(1), h.saturating_sub(top + bottom).max(1))
+}
+
+fn find_within(cut: &GrayImage, edge: u32, usual: Option<f32>) -> Found {
     let ink = ink(cut);
     let text: Vec<usize> = (0..ink.pieces.len()).filter(|i| is_text(&ink.pieces[*i], ink.size, edge)).collect();
     let total: u32 = text.iter().map(|i| ink.pieces[*i].area).sum();
     if total < 4 * DUST {
-        return Found::default();
+        let covered = ink.pieces.iter().any(|p| p.area > 200 && p.height() > 60 && p.width() > 60);
+        return Found { strips: Vec::new(), covered };
     }
     let profile = profile(&ink, &text);
     let mut runs = halves(runs(&profile), usual);
@@ -43,7 +73,7 @@ pub fn find(cut: &GrayImage, edge: u32, usual: Option<f32>) -> Found {
     let owner = owners(&ink, &text, &runs);
     let strips: Vec<Strip> = (0..runs.len()).filter_map(|line| strip(cut, &ink, &owner, line, &runs)).collect();
     let high = 2.2 * usual.unwrap_or(50.0);
-    let large = |p: &Piece| p.height() as f32 > high && p.width() as f32 > high && p.x1 > 2 * edge;
+    let large = |p: &Piece| p.height() as f32 > high && p.width() as f32 > high;
     Found { strips, covered: ink.pieces.iter().any(large) }
 }
 

@@ -7,6 +7,7 @@ pub mod alphabet;
 pub mod detect;
 pub mod geometry;
 pub mod ink;
+mod layout;
 pub mod line;
 pub mod lines;
 pub mod marks;

@@ -97,10 +97,34 @@ pub fn follow(picture: &GrayImage, shortest: f32) -> Vec<Track> {
         open.extend(fresh.map(|((y, contrast), _)| Open::new(strip, *y, *contrast)));
     }
     done.extend(open.into_iter().map(|o| o.track).filter(|t| t.points.len() > 4));
-    done.retain(|t| covered(t) >= COVERAGE && t.roughness() < 1.2);
-    let mut joined = join(done);
+    let mut parts: Vec<Track> = done.iter().flat_map(parts).collect();
+    parts.retain(|t| covered(t) >= COVERAGE && t.roughness() < 1.2);
+    let mut joined = join(parts);
     joined.retain(|t| t.length() >= shortest);
     joined
+}
+
+/// The straight stretches of a track: text above a rule's end may have led to it, so a track is cut where it jumps or
+/// bends.
+fn parts(track: &Track) -> Vec<Track> {
+    let p = &track.points;
+    let jumps = |i: usize| p[i].0 - p[i - 1].0 > 2.5 * STRIP as f32;
+    let bends = |i: usize| {
+        let (a, b, c) = (p[i.saturating_sub(3)], p[i], p[(i + 3).min(p.len() - 1)]);
+        let t = (b.0 - a.0) / (c.0 - a.0).max(1e-3);
+        (b.1 - (a.1 * (1.0 - t) + c.1 * t)).abs() > 1.6
+    };
+    let mut parts: Vec<Track> = Vec::new();
+    let mut from = 0;
+    for i in 1..=p.len() {
+        if i == p.len() || jumps(i) || bends(i) {
+            if i - from >= 4 {
+                parts.push(Track { points: p[from..i].to_vec(), contrast: track.contrast });
+            }
+            from = i;
+        }
+    }
+    parts
 }
 
 fn covered(track: &Track) -> f32 {
