@@ -78,7 +78,10 @@ fn accuracy(forms: &[(&Value, RgbImage)], pages: &[Page]) {
             add(scores.entry(name).or_default(), &score);
         }
     }
-    println!("{:10} {:>6} {:>7} {:>7} {:>6} {:>11} {:>7}", "", "fields", "exact%", "chars%", "sure%", "sure wrong", "labels%");
+    println!(
+        "{:10} {:>6} {:>7} {:>7} {:>6} {:>11} {:>7}",
+        "", "fields", "exact%", "chars%", "sure%", "sure wrong", "labels%"
+    );
     for (name, s) in scores {
         let share = |part: usize, whole: usize| 100.0 * part as f32 / whole.max(1) as f32;
         println!(

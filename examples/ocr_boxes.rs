@@ -18,7 +18,10 @@ fn main() -> Result<(), String> {
         println!("== {name} {:?} {} cells {ms} ms {:?}", page.method, page.cells.len(), page.notes);
         for cell in &page.cells {
             let r = cell.at;
-            println!("  {:4.0} {:4.0} {:4.0} {:4.0}  {:.2} {:?}", r.left, r.top, r.right, r.bottom, cell.confidence, cell.text);
+            println!(
+                "  {:4.0} {:4.0} {:4.0} {:4.0}  {:.2} {:?}",
+                r.left, r.top, r.right, r.bottom, cell.confidence, cell.text
+            );
         }
         draw(&picture, &page).save(format!("{out}/{name}.png")).map_err(|e| e.to_string())?;
     }

@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn a_label_over_two_lines_is_one_cell() {
-        let cells = grid(vec![line(10.0, 10.0, 90.0, 30.0), line(12.0, 33.0, 88.0, 53.0), line(10.0, 90.0, 90.0, 110.0)]);
+        let cells =
+            grid(vec![line(10.0, 10.0, 90.0, 30.0), line(12.0, 33.0, 88.0, 53.0), line(10.0, 90.0, 90.0, 110.0)]);
         assert_eq!(cells.iter().map(|c| c.1.len()).collect::<Vec<_>>(), [2, 1]);
         assert_eq!(cells[0].0.bottom, cells[1].0.top);
     }

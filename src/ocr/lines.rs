@@ -32,7 +32,8 @@ pub struct Found {
 /// (px), once that is known: thin strokes of a line may fade and leave two halves.
 pub fn find(cut: &GrayImage, edge: u32, usual: Option<f32>) -> Found {
     let inner = within_rules(cut, edge);
-    let mut found = find_within(&image::imageops::crop_imm(cut, inner.0, inner.1, inner.2, inner.3).to_image(), edge, usual);
+    let mut found =
+        find_within(&image::imageops::crop_imm(cut, inner.0, inner.1, inner.2, inner.3).to_image(), edge, usual);
     for strip in &mut found.strips {
         let (x, y) = (inner.0 as f32, inner.1 as f32);
         strip.at = Rect::new(strip.at.left + x, strip.at.top + y, strip.at.right + x, strip.at.bottom + y);
@@ -196,13 +197,7 @@ fn owners(ink: &Ink, text: &[usize], runs: &[(u32, u32)]) -> Vec<Option<usize>> 
 }
 
 /// Cuts one line out, with a little paper around it.
-fn strip(
-    cut: &GrayImage,
-    ink: &Ink,
-    owner: &[Option<usize>],
-    line: usize,
-    runs: &[(u32, u32)],
-) -> Option<Strip> {
+fn strip(cut: &GrayImage, ink: &Ink, owner: &[Option<usize>], line: usize, runs: &[(u32, u32)]) -> Option<Strip> {
     let own = || ink.pieces.iter().enumerate().filter(|(i, _)| owner[*i + 1] == Some(line)).map(|(_, p)| p);
     let area: u32 = own().map(|p| p.area).sum();
     let run = runs[line];
@@ -249,7 +244,10 @@ mod tests {
 
     /// Blocks like characters, 20 px square with a hole.
     fn text(x: u32, y: u32, top: u32) -> bool {
-        (30..330).contains(&x) && (top..top + 20).contains(&y) && x % 25 < 20 && !(x % 25 > 6 && x % 25 < 12 && (y - top) % 9 > 5)
+        (30..330).contains(&x)
+            && (top..top + 20).contains(&y)
+            && x % 25 < 20
+            && !(x % 25 > 6 && x % 25 < 12 && (y - top) % 9 > 5)
     }
 
     #[test]
@@ -267,7 +265,11 @@ mod tests {
 
     #[test]
     fn dust_is_no_text() {
-        let found = find(&cell(400, 100, |x, y| (x, y) == (50, 50) || (200..202).contains(&x) && (30..32).contains(&y)), 4, None);
+        let found = find(
+            &cell(400, 100, |x, y| (x, y) == (50, 50) || (200..202).contains(&x) && (30..32).contains(&y)),
+            4,
+            None,
+        );
         assert!(found.strips.is_empty());
     }
 

@@ -17,6 +17,9 @@ pub mod ruling;
 pub mod tracks;
 mod variants;
 
+#[cfg(test)]
+mod tests;
+
 use image::GrayImage;
 
 pub use self::alphabet::Alphabet;

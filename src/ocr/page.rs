@@ -27,7 +27,8 @@ pub fn read_page(page: &RgbImage, ocr: &dyn Ocr) -> Page {
 }
 
 fn read_picture(picture: &GrayImage, ocr: &dyn Ocr) -> Page {
-    let nothing = |size| Page { cells: Vec::new(), mapping: Mapping::identity(size), method: Method::Nothing, notes: vec![] };
+    let nothing =
+        |size| Page { cells: Vec::new(), mapping: Mapping::identity(size), method: Method::Nothing, notes: vec![] };
     if picture.width() < 64 || picture.height() < 64 {
         return nothing(picture.dimensions());
     }
@@ -109,7 +110,11 @@ fn found(table: &Table, picture: &GrayImage) -> Vec<Found> {
     let Some(usual) = heights.get(heights.len() / 2).copied() else { return found };
     let usual = usual / 1.2;
     let odd = |f: &Found| f.strips.len() != 1 || f.covered || f.strips[0].at.height() > 1.5 * usual;
-    found.par_iter_mut().zip(&cuts).filter(|(f, _)| odd(f)).for_each(|(f, cut)| *f = lines::find(cut, EDGE, Some(usual)));
+    found
+        .par_iter_mut()
+        .zip(&cuts)
+        .filter(|(f, _)| odd(f))
+        .for_each(|(f, cut)| *f = lines::find(cut, EDGE, Some(usual)));
     found
 }
 

@@ -121,7 +121,9 @@ fn prune(mut lattice: Lattice) -> Lattice {
         let ink = median(lattice.rows.iter().chain(&lattice.columns).map(|t| t.contrast).collect());
         let columns = lattice.columns.clone();
         let outline = extent(&lattice.rows);
-        lattice.rows.retain_mut(|row| ends_on(row, &columns, ink, extent(&columns), |r, c| crossing(r, c).map(|p| p.x)));
+        lattice
+            .rows
+            .retain_mut(|row| ends_on(row, &columns, ink, extent(&columns), |r, c| crossing(r, c).map(|p| p.x)));
         let rows = lattice.rows.clone();
         lattice.columns.retain_mut(|column| ends_on(column, &rows, ink, outline, |c, r| crossing(r, c).map(|p| p.y)));
         if before == (lattice.rows.len(), lattice.columns.len()) {
@@ -174,9 +176,8 @@ pub fn table(lattice: &Lattice, picture: &GrayImage) -> Option<Table> {
     let (left, right) = outer(&lattice.columns)?;
     let corners = [meet(top, left), meet(top, right), meet(bottom, right), meet(bottom, left)];
     let (mut mapping, at) = flatten(&corners, picture.dimensions())?;
-    let back = Homography::between(&rect_corners(&at), &corners).and_then(|_| {
-        Homography::between(&corners, &rect_corners(&at))
-    })?;
+    let back = Homography::between(&rect_corners(&at), &corners)
+        .and_then(|_| Homography::between(&corners, &rect_corners(&at)))?;
     let straight = |t: &Track, upright: bool| -> Vec<Point> {
         let point = |p: &(f32, f32)| if upright { Point::new(p.1, p.0) } else { Point::new(p.0, p.1) };
         t.points.iter().map(|p| back.map(point(p))).collect()
