@@ -199,7 +199,7 @@ pub fn table(lattice: &Lattice, picture: &GrayImage) -> Option<Table> {
 /// The first and last of the long lines.
 fn outer(lines: &[Track]) -> Option<(&Track, &Track)> {
     let longest = lines.iter().map(Track::length).fold(0.0, f32::max);
-    let long = lines.iter().filter(|t| t.length() >= 0.75 * longest);
+    let long = lines.iter().filter(|t| t.length() >= 0.5 * longest);
     let middle = lines.iter().map(|t| (t.from() + t.to()) / 2.0).sum::<f32>() / lines.len().max(1) as f32;
     let order = |a: &&Track, b: &&Track| a.at(middle).total_cmp(&b.at(middle));
     let first = long.clone().min_by(order)?;
@@ -310,18 +310,20 @@ impl Walls<'_> {
         let margin = (length * 0.05).min(5.0);
         let n = ((length - 2.0 * margin) / 3.0).clamp(6.0, 400.0) as usize;
         let (ux, uy) = ((b.x - a.x) / length.max(1e-3), (b.y - a.y) / length.max(1e-3));
-        let dark = |i: usize| {
+        let dark = |i: usize| -> [bool; 9] {
             let s = margin + (length - 2.0 * margin) * (i as f32 + 0.5) / n as f32;
             let across = |d: f32| {
                 let p = Point::new(a.x + ux * s - uy * d, a.y + uy * s + ux * d);
                 f32::from(bilinear(self.picture, self.mapping.source(p)))
             };
-            let line = (-4..=4).map(|d| across(d as f32)).fold(255.0, f32::min);
             let paper = [self.reach + 3.0, self.reach + 6.0].map(|d| (across(d), across(-d)));
             let paper = paper.iter().map(|(p, q)| p.min(*q)).fold(0.0, f32::max);
-            paper - line > 0.08 * paper.max(40.0)
+            std::array::from_fn(|d| paper - across(d as f32 - 4.0) > 0.08 * paper.max(40.0))
         };
-        (0..n).filter(|i| dark(*i)).count() as f32 / n as f32
+        let samples: Vec<[bool; 9]> = (0..n).map(dark).collect();
+        // A rule keeps its course within a px; the strokes of a line of text lie at many heights.
+        let along = |d: usize| samples.iter().filter(|s| s[d - 1] || s[d] || s[d + 1]).count();
+        (1..8).map(along).max().unwrap_or(0) as f32 / n as f32
     }
 
     /// The weakest of a rectangle's sides.
