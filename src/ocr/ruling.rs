@@ -188,7 +188,11 @@ pub fn table(lattice: &Lattice, picture: &GrayImage) -> Option<Table> {
         lattice.columns.iter().map(|t| straight(t, true).iter().map(|p| (p.y, p.x)).collect()).collect();
     mapping.rows = bend(&rows, at.left, at.right);
     mapping.columns = bend(&columns, at.top, at.bottom);
-    let ys = places(&rows, &mapping.rows, at.top, at.bottom);
+    let long = |r: &Vec<(f32, f32)>| r.last().zip(r.first()).is_some_and(|(b, a)| b.0 - a.0 > 0.35 * at.width());
+    let sure: Vec<Vec<(f32, f32)>> = rows.iter().filter(|r| long(r)).cloned().collect();
+    let sure = places(&sure, &mapping.rows, at.top, at.bottom);
+    let ys =
+        without_strokes(places(&rows, &mapping.rows, at.top, at.bottom), &sure, LOWEST * at.width().max(at.height()));
     let xs = places(&columns, &mapping.columns, at.left, at.right);
     let walls = Walls { picture, mapping: &mapping, reach: tracks::reach(picture.dimensions()) as f32 };
     let sides = walls.sides(&at);
@@ -291,6 +295,18 @@ fn places(lines: &[Vec<(f32, f32)>], bend: &Bend, from: f32, to: f32) -> Vec<f32
         *last = to;
     }
     places
+}
+
+/// No row or column is narrower than this share of its table's longer side.
+const LOWEST: f32 = 0.035;
+
+/// Without short lines that leave rows too low for text: they are strokes of a label.
+fn without_strokes(mut all: Vec<f32>, sure: &[f32], lowest: f32) -> Vec<f32> {
+    let is_sure = |y: f32| sure.iter().any(|s| (s - y).abs() < DOUBLE);
+    let before = all.clone();
+    let crowded = |y: f32| before.iter().any(|o| *o != y && (o - y).abs() < lowest);
+    all.retain(|y| is_sure(*y) || !crowded(*y));
+    all
 }
 
 /// Lines closer than this (px) are one rule, drawn double or found twice.
