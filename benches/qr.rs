@@ -10,7 +10,7 @@ use std::time::Instant;
 use image::RgbImage;
 use page::{Dice, Wear, page};
 use zhuanban::form::payload::is_whole;
-use zhuanban::qr::{Page, Pass, find_by};
+use zhuanban::read::qr::{Page, Pass, find_by};
 
 /// A full form: 200 bytes, a symbol of 65 modules at Q.
 const TEXT: &str = "RF1|大冶市教育局|2023-07-10|大冶市观山路示例号|11420281T0000001XM|示例甲|财务科科长|0714-8731721|\

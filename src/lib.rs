@@ -51,7 +51,8 @@
 //! # What holds everywhere
 //!
 //! - **Layers.** Each module imports only from those before it; `tests/layers.rs` enforces it:
-//!   [`report`], [`fault`] < [`yaml`] < [`form`], [`unit`] < [`listing`], [`blank`], [`mail`], [`sheet`] < [`read`] <
+//!   [`report`], [`fault`] < [`yaml`] < [`form`], [`unit`] < [`listing`], [`blank`], [`mail`], [`sheet`],
+//!   [`ocr`] < [`read`] <
 //!   [`extract`] < [`record`], and beside them [`listing`], [`blank`] < [`site`] < [`download`]; then [`edge`] < [`cli`].
 //! - **The edge.** Disk, clock and network are used in [`edge`] and [`cli`] alone; the rest are functions of their input.
 //! - **Privacy by type.** [`site`] cannot name a [`record`]; a [`listing::Listing`] has room only for fields the
@@ -70,8 +71,7 @@ pub mod fault;
 pub mod form;
 pub mod listing;
 pub mod mail;
-#[path = "read/qr/mod.rs"]
-pub mod qr;
+pub mod ocr;
 pub mod read;
 pub mod record;
 pub mod report;

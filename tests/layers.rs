@@ -17,13 +17,14 @@ const ALLOWED: &[(&str, &str)] = &[
     ("blank", "report fault form"),
     ("mail", "fault"),
     ("sheet", "fault"),
-    ("read", "report fault form blank sheet"),
+    ("ocr", ""),
+    ("read", "report fault form blank sheet ocr"),
     ("extract", "report fault form mail sheet read"),
     ("record", "report fault yaml form unit listing read extract"),
     ("site", "report yaml form unit listing blank"),
     ("download", "report form blank site"),
-    ("edge", "report fault yaml form unit listing blank mail sheet read extract record site download"),
-    ("cli", "report fault yaml form unit listing blank mail sheet read extract record site download edge"),
+    ("edge", "report fault yaml form unit listing blank mail sheet ocr read extract record site download"),
+    ("cli", "report fault yaml form unit listing blank mail sheet ocr read extract record site download edge"),
 ];
 
 /// Every `crate::module` that stands in a file outside of comments.

@@ -7,6 +7,7 @@
 pub mod labels;
 pub mod pairs;
 pub mod place;
+pub mod qr;
 pub mod settle;
 pub mod split;
 pub mod table;

@@ -2,7 +2,7 @@
 
 use image::{Rgb, RgbImage, imageops};
 use zhuanban::form::payload::is_whole;
-use zhuanban::qr::{Code, Pass, find, find_by};
+use zhuanban::read::qr::{Code, Pass, find, find_by};
 
 use super::page::{Dice, Wear, page, recompressed};
 
