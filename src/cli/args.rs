@@ -47,6 +47,8 @@ pub enum Command {
     },
     /// Read {"id", "eml"} lines from stdin, write what each mail holds as JSON lines; nothing else is written
     Extract,
+    /// Fetch the models for text recognition into the folder `models`
+    SetupOcr,
     /// Review pending records
     #[command(subcommand)]
     Review(Review),

@@ -41,6 +41,7 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
         Some(Command::Serve { port }) => build::serve(root, *port, voice),
         Some(Command::Intake { from }) => intake::run(root, from, voice),
         Some(Command::Extract) => extract::run(root, voice),
+        Some(Command::SetupOcr) => crate::edge::models::set_up(root).map_err(Failure::Outside),
         Some(Command::Review(review)) => review::run(root, review, voice),
         Some(Command::Check) => check::check(root, voice),
         Some(Command::Verify) => check::verify(root, voice),
