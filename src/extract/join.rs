@@ -33,6 +33,11 @@ struct Joined {
 
 /// The records of a mail, in the order of their first documents.
 pub fn join(reader: &Reader, drafts: Vec<Draft>) -> Vec<Found> {
+    merge(reader, drafts).into_iter().map(|draft| settled(reader, draft)).collect()
+}
+
+/// The drafts of one form each.
+pub fn merge(reader: &Reader, drafts: Vec<Draft>) -> Vec<Draft> {
     let mut all: Vec<Joined> = Vec::new();
     for draft in drafts {
         let next = Joined { values: values(reader, draft.reading.as_ref()), draft };
@@ -41,7 +46,7 @@ pub fn join(reader: &Reader, drafts: Vec<Draft>) -> Vec<Found> {
             None => all.push(next),
         }
     }
-    all.into_iter().map(|joined| settled(reader, joined.draft)).collect()
+    all.into_iter().map(|joined| joined.draft).collect()
 }
 
 fn values(reader: &Reader, reading: Option<&Reading>) -> BTreeMap<String, String> {

@@ -81,6 +81,17 @@ fn read_pixels(reader: &Reader, picture: &RgbImage) -> Page {
     Page::Forms(forms)
 }
 
+/// The cells that are recognised on a page, in px of it, and the page itself; for people who ask why.
+pub fn cells(reader: &Reader, picture: &Picture) -> Result<(RgbImage, Vec<Cell>), Fault> {
+    let pixels = picture.pixels_with(&reader.fonts)?;
+    let page = reader.ocr.as_deref().map(|ocr| Seen::new(ocr::read_page(&pixels, ocr)));
+    let cells = page
+        .iter()
+        .flat_map(|seen| seen.cells.iter().map(|cell| Cell { at: seen.in_picture(&cell.at), ..cell.clone() }));
+    let cells = cells.collect();
+    Ok((pixels, cells))
+}
+
 /// The codes on a page.
 #[derive(Default)]
 struct Codes {
