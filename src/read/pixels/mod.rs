@@ -3,36 +3,29 @@
 //! A code whose checksum holds is exact. The page is recognised all the same: that shows where on it each value stands,
 //! whether somebody corrected the print by hand, and whether it was sealed and signed.
 
-use image::RgbImage;
-use serde::{Deserialize, Serialize};
+mod codes;
+mod marks;
+mod seen;
 
+use image::RgbImage;
+
+use self::codes::Codes;
+pub use self::marks::Marks;
+use self::marks::marks;
+use self::seen::Seen;
 use super::alphabet::reread;
-use super::{Evidence, Means, Reader, Reading, names_whom, qr};
+use super::{Evidence, Means, Reader, Reading};
 use crate::fault::Fault;
+use crate::form::FormSpec;
 use crate::form::check::check;
-use crate::form::payload::{self, Payload};
-use crate::form::{FormSpec, Kind};
-use crate::ocr::{self, Method, OcrCell};
+use crate::form::payload::Payload;
+use crate::ocr::Method;
 use crate::sheet::{Cell, Picture, Rect};
 
-/// Cells are handed to the matcher in rows of about this many px, so that its steps of one row hold.
-const ROW: f32 = 24.0;
 /// So many labels of a form make a page worth a person's look although it could not be read as one.
 const LIKE_A_FORM: usize = 2;
 /// A share of dark pixels below which a page is blank: dust and the shadow of an edge.
 const BLANK: f32 = 0.0005;
-
-/// Seal and signature; absent while not looked for, or where a page without colour cannot tell.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Marks {
-    /// Whether a red seal was seen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seal: Option<bool>,
-    /// Whether there is ink where the signature belongs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub signature: Option<bool>,
-}
 
 /// A form on a page.
 #[derive(Debug, Clone)]
@@ -98,113 +91,6 @@ pub fn cells(reader: &Reader, picture: &Picture) -> Result<(RgbImage, Vec<Cell>)
     Ok((pixels, cells))
 }
 
-/// The codes on a page.
-#[derive(Default)]
-struct Codes {
-    /// What whole ones say, and where.
-    payloads: Vec<(Payload, Rect)>,
-    /// The form that a code without values names: the mark of a blank form.
-    mark: Option<(String, u32)>,
-    faults: Vec<Fault>,
-}
-
-impl Codes {
-    fn on(reader: &Reader, picture: &RgbImage) -> Codes {
-        let specs: Vec<FormSpec> = reader.specs().cloned().collect();
-        let mut codes = Codes::default();
-        for code in qr::find(picture, payload::is_whole) {
-            match payload::decode(&code.text, &specs) {
-                Ok(payload) if payload.values.is_empty() => codes.mark = Some((payload.form, payload.version)),
-                Ok(payload) => codes.payloads.push((payload, bounds(&code.corners))),
-                Err(fault) => codes.faults.push(fault.fault()),
-            }
-        }
-        codes
-    }
-
-    /// Whether a form may stand on the page, as far as its codes say.
-    fn allow(&self, spec: &FormSpec) -> bool {
-        let of_payload = |(p, _): &(Payload, Rect)| p.form == spec.id && p.version == spec.version;
-        match &self.mark {
-            Some((form, version)) => &spec.id == form && spec.version == *version,
-            None => self.payloads.is_empty() || self.payloads.iter().any(of_payload),
-        }
-    }
-}
-
-/// A page with its cells, once as the matcher takes them and, where they were recognised, as the recogniser gave them.
-struct Seen {
-    page: ocr::Page,
-    cells: Vec<Cell>,
-    means: Means,
-}
-
-impl Seen {
-    /// A page that says itself what stands on it; its cells are in px of the picture.
-    fn typed(cells: Vec<Cell>, picture: &RgbImage) -> Seen {
-        let scaled =
-            |at: Rect| Rect { left: at.left / ROW, top: at.top / ROW, right: at.right / ROW, bottom: at.bottom / ROW };
-        let cells = cells.into_iter().map(|cell| Cell { at: scaled(cell.at), ..cell }).collect();
-        let mapping = ocr::Mapping::identity(picture.dimensions());
-        let page = ocr::Page { cells: Vec::new(), mapping, method: Method::Cells, notes: Vec::new() };
-        Seen { page, cells, means: Means::Typed }
-    }
-
-    fn on(reader: &Reader, picture: &RgbImage) -> Option<Seen> {
-        let page = ocr::read_page(picture, reader.ocr.as_deref()?);
-        let cell = |cell: &OcrCell| {
-            let at = cell.at;
-            let at = Rect { left: at.left / ROW, top: at.top / ROW, right: at.right / ROW, bottom: at.bottom / ROW };
-            Cell { text: cell.text.clone(), at, confidence: cell.confidence }
-        };
-        let mut cells: Vec<Cell> = page.cells.iter().map(cell).collect();
-        reader.mend(&mut cells);
-        Some(Seen { page, cells, means: Means::Ocr })
-    }
-
-    /// The forms in the cells. Several tables on a page are a form each where each says for itself whom it is about;
-    /// otherwise they are one form that was ruled in pieces.
-    fn readings(&self, reader: &Reader, codes: &Codes) -> Vec<Reading> {
-        let read = |cells: &[Cell]| reader.read_where(cells, |spec| codes.allow(spec));
-        let last = self.page.cells.iter().map(|cell| cell.table).max().unwrap_or(0);
-        let of_table = |table: usize| {
-            let own = self.cells.iter().zip(&self.page.cells).filter(|(_, of)| of.table == table);
-            read(&own.map(|(cell, _)| cell.clone()).collect::<Vec<_>>())
-        };
-        let each: Vec<Vec<Reading>> =
-            if last == 0 { Vec::new() } else { (0..=last).map(of_table).filter(|found| !found.is_empty()).collect() };
-        let named = |reading: &Reading| {
-            reader.spec(reading).is_some_and(|spec| names_whom(spec).all(|role| !reading.text(role).is_empty()))
-        };
-        if each.len() > 1 && each.iter().flatten().all(named) {
-            return each.concat();
-        }
-        read(&self.cells)
-    }
-
-    /// The recognised cell that a place lies in.
-    fn cell(&self, at: &Rect) -> Option<&OcrCell> {
-        let (x, y) = ((at.left + at.right) / 2.0, (at.top + at.bottom) / 2.0);
-        let holds = |c: &Cell| c.at.left <= x && x < c.at.right && c.at.top <= y && y < c.at.bottom;
-        self.cells.iter().zip(&self.page.cells).find(|(cell, _)| holds(cell)).map(|(_, cell)| cell)
-    }
-
-    /// A place among the cells, in px of the straightened page.
-    fn straight(at: &Rect) -> ocr::Rect {
-        ocr::Rect::new(at.left * ROW, at.top * ROW, at.right * ROW, at.bottom * ROW)
-    }
-
-    /// The same in px of the picture.
-    fn in_picture(&self, at: &Rect) -> Rect {
-        let at = Seen::straight(at);
-        let corners = [(at.left, at.top), (at.right, at.top), (at.right, at.bottom), (at.left, at.bottom)];
-        bounds(&corners.map(|(x, y)| {
-            let p = self.page.mapping.source(ocr::Point::new(x, y));
-            [p.x, p.y]
-        }))
-    }
-}
-
 /// The forms that stand in the page's cells.
 fn written(reader: &Reader, picture: &RgbImage, page: Option<&Seen>, codes: &Codes) -> Vec<PageForm> {
     let Some(seen) = page else { return Vec::new() };
@@ -230,33 +116,6 @@ fn page_form(spec: &FormSpec, picture: &RgbImage, seen: &Seen, mut reading: Read
     }
     faults.extend(seen.page.notes.iter().map(|note| Fault::new("page", note.clone())));
     PageForm { reading, marks, faults }
-}
-
-/// Looks for the seal on the unit's name and for ink in the signature's cell.
-fn marks(spec: &FormSpec, picture: &RgbImage, seen: &Seen, reading: &Reading) -> (Marks, Vec<Fault>) {
-    let place = |field: &str| reading.evidence.get(field)?.first().map(|e| Seen::straight(&e.at));
-    let signature = spec.fields.iter().find(|field| field.kind == Kind::Signature);
-    let Some(signature) = signature else { return (Marks::default(), Vec::new()) };
-    let (mut marks, mut faults) = (Marks::default(), Vec::new());
-    if let Some(unit) = place(&spec.roles.unit) {
-        let seal = ocr::marks::seal(picture, &seen.page.mapping, &unit);
-        marks.seal = known(seal.found);
-        if marks.seal == Some(true) && seal.touches == ocr::marks::Seen::No {
-            faults.push(Fault::new("seal-elsewhere", "公章没有盖在单位名称处，请核对"));
-        }
-    }
-    if let Some(at) = place(&signature.id) {
-        marks.signature = Some(ocr::marks::signed(picture, &seen.page.mapping, &at));
-    }
-    (marks, faults)
-}
-
-fn known(seen: ocr::marks::Seen) -> Option<bool> {
-    match seen {
-        ocr::marks::Seen::Yes => Some(true),
-        ocr::marks::Seen::No => Some(false),
-        ocr::marks::Seen::Unknown => None,
-    }
 }
 
 /// Adds what a code says to the form on the page that it belongs to, or as a form of its own.
@@ -342,3 +201,6 @@ fn bounds(corners: &[[f32; 2]; 4]) -> Rect {
     let of = |axis: usize, pick: fn(f32, f32) -> f32| corners.iter().map(|c| c[axis]).reduce(pick).unwrap_or(0.0);
     Rect { left: of(0, f32::min), top: of(1, f32::min), right: of(0, f32::max), bottom: of(1, f32::max) }
 }
+
+#[cfg(test)]
+mod tests;
