@@ -4,6 +4,7 @@
 mod join;
 mod links;
 mod outcome;
+mod renew;
 mod walk;
 
 use std::sync::Arc;
