@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::blank::face::Fonts;
-use crate::sheet;
 use crate::report::Said;
 use crate::said;
+use crate::sheet;
 
 /// Where Debian's package `fonts-noto-cjk` puts its collections.
 const FOLDER: &str = "/usr/share/fonts/opentype/noto";
