@@ -13,7 +13,7 @@ use rust_xlsxwriter::{
 use super::breaking::wrap;
 use super::qr::{self, MARK_SIDE, QUIET_ZONE, Symbol};
 use super::text::{BODY_FONT, LABEL_FONT, MM_PER_POINT, PADDING, TITLE_FONT, printed};
-use super::{Area, Cell, Layout, PAGE, Row, TITLE_SIZE, layout, mark, mark_text};
+use super::{Area, Cell, Layout, PAGE, Row, TITLE_SIZE, layout, mark_text};
 use crate::form::{FormSpec, Kind, Values};
 pub use summary::{SAMPLE, summary};
 
@@ -21,6 +21,8 @@ pub use summary::{SAMPLE, summary};
 const A4: u8 = 9;
 /// The file format's number for text: what is typed stays text, so that leading zeros and long codes keep their digits.
 const TEXT: u8 = 49;
+/// Between the mark and the edges of its cell, in mm.
+const CLEAR: f64 = 0.5;
 /// Pixels of a module of the mark.
 const SCALE: u32 = 8;
 const MM_PER_INCH: f64 = 25.4;
@@ -103,10 +105,11 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The form's mark at the right end of the title's row.
+    /// The form's mark at the right end of the title's row. It stands wholly in one cell: programs measure columns
+    /// differently, and a picture that reaches into the next one would be stretched.
     fn mark(&mut self, last: u16) -> Result<(), XlsxError> {
-        let side = mark(self.layout).width + 2.0 * self.quiet();
-        let left = self.layout.table().right() - side + self.quiet() - self.layout.edges[usize::from(last)];
+        let side = self.mark_side();
+        let left = self.layout.table().right() - self.layout.edges[usize::from(last)] - side - CLEAR;
         let picture = Image::new_from_buffer(&self.picture)?
             .set_scale_to_size(pixels(side), pixels(side), true)
             .set_object_movement(ObjectMovement::MoveButDontSizeWithCells)
@@ -115,14 +118,15 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The quiet zone of the mark, in mm.
-    fn quiet(&self) -> f64 {
-        MARK_SIDE / f64::from(self.symbol.size.modules) * f64::from(QUIET_ZONE)
+    /// The side of the mark with its quiet zone.
+    fn mark_side(&self) -> f64 {
+        let modules = f64::from(self.symbol.size.modules);
+        MARK_SIDE * (1.0 + f64::from(2 * QUIET_ZONE) / modules)
     }
 
     /// Where the sheet begins: no picture can stand above its first row.
     fn top(&self) -> f64 {
-        mark(self.layout).top - self.quiet()
+        self.layout.table().top - self.mark_side() - CLEAR
     }
 
     fn page(&mut self) -> Result<(), XlsxError> {

@@ -82,7 +82,7 @@ pub const SOME: [Case; 20] = [
     case("coffee", &[Coffee], SCAN),
     case("a folded corner", &[Folded, Sealed], PHOTO),
     case("a thumb on a code", &[Thumb], PHOTO),
-    case("ballpoint over the codes", &[Ballpoint], SCAN),
+    lost("ballpoint through the corners of both codes", &[Ballpoint], SCAN),
     case("highlighted", &[Highlighter, Sealed], SCAN),
     case("a copy of a copy", &[Copied, Sealed], Wear { grey: true, blur: 1.1, noise: 12.0, jpeg: Some(45), ..SCAN }),
     case("a careless photo", &[Sealed], Wear { tilt: 0.3, turn: 23.0, ..PHOTO }),

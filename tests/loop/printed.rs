@@ -42,7 +42,7 @@ fn prints(forms: &[FormSpec]) -> Vec<Print> {
     let values_of = |spec: &FormSpec| [PRINTED, PLAIN, SPARSE].map(|set: Set| fitting(spec, set.values(spec))).to_vec();
     let pdf = |spec: &FormSpec| folder.path().join(format!("{}.pdf", spec.id));
     let job =
-        |spec: &FormSpec| json!({"path": format!("loop-{}/", spec.id), "out": pdf(spec), "forms": values_of(spec)});
+        |spec: &FormSpec| json!({"path": format!("loop-{}/", spec.id), "out": pdf(spec), "forms": typed(spec)});
     let jobs = folder.path().join("jobs.json");
     fs::write(&jobs, json!(forms.iter().map(job).collect::<Vec<Value>>()).to_string()).expect("written");
     run(Command::new("node").arg("tests/loop/print.mjs").args([&site, &jobs]));
@@ -84,19 +84,20 @@ fn write_site(forms: &[FormSpec], site: &Path) {
     }
 }
 
-/// Values that a code holds: the longest are cut.
+/// Values that a code holds: the longest are cut, and a bar is the one the page shows for it.
 fn fitting(spec: &FormSpec, mut values: Values) -> Values {
     while encode(spec, &values).is_err() {
         let longest = values.values_mut().max_by_key(|value| value.len()).expect("a value");
         longest.pop();
     }
+    values.values_mut().for_each(|value| *value = value.replace('|', "｜"));
     values
 }
 
 /// The pages of a PDF as another program draws them.
 fn pages(pdf: &Path) -> Vec<RgbImage> {
     let folder = tempfile::tempdir().expect("a folder");
-    run(Command::new("pdftoppm").args(["-r", &DPI.to_string()]).arg(pdf).arg(folder.path().join("page")));
+    run(Command::new("pdftoppm").args(["-png", "-r", &DPI.to_string()]).arg(pdf).arg(folder.path().join("page")));
     let mut files: Vec<_> = fs::read_dir(folder.path()).expect("pages").map(|e| e.expect("a page").path()).collect();
     files.sort();
     files.iter().map(|path| ImageReader::open(path).expect("a page").decode().expect("an image").into_rgb8()).collect()
@@ -135,8 +136,11 @@ fn what_is_printed_from_the_page_comes_back_whatever_befalls_it() {
         .par_iter()
         .filter_map(|(n, (Print { spec, values, pages, .. }, case))| {
             let at = n % values.len();
-            let page = Sheet::new(&pages[at], spec).after(case, *n as u64);
-            complaint(case, spec, &values[at], &found(&reader, "扫描件.jpg", &jpeg(&page)))
+            let page = jpeg(&Sheet::new(&pages[at], spec).after(case, *n as u64));
+            let complaint = complaint(case, spec, &values[at], &found(&reader, "扫描件.jpg", &page))?;
+            let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{} of {}.jpg", case.name, spec.id));
+            fs::write(&kept, page).expect("written");
+            Some(format!("{complaint}: {}", kept.display()))
         })
         .collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
