@@ -1,6 +1,7 @@
 //! One mail in, everything found in it out: a pure function of the bytes. No clock, no disk, no network; it never fails,
 //! what went wrong is in its faults, and every leaf of the mail has exactly one outcome.
 
+pub mod explain;
 mod join;
 mod links;
 mod outcome;
@@ -119,7 +120,7 @@ pub fn extract(raw: &[u8], reader: &Reader) -> Extraction {
     }
     let mut faults = message.faults.clone();
     faults.append(&mut walk.faults);
-    Extraction { mail, records: walk.records(), leaves: walk.outcomes, faults }
+    Extraction { mail, records: join::join(reader, walk.drafts()), leaves: walk.outcomes, faults }
 }
 
 fn head(message: &Message) -> MailHead {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::join::{Draft, join};
+use super::join::Draft;
 use super::{Bytes, Document, Found, Leaf, Marks, Outcome, links, sha256};
 use crate::fault::Fault;
 use crate::mail::{self, Leaf as Part};
@@ -86,9 +86,16 @@ impl<'r> Walk<'r> {
         Walk { reader, prefix, seen, ids, budget, drafts: vec![], outcomes: vec![], faults: vec![] }
     }
 
-    /// The records, once every leaf has been walked.
-    pub fn records(&mut self) -> Vec<Found> {
-        join(self.reader, std::mem::take(&mut self.drafts))
+    /// What is to become a record, once every leaf has been walked.
+    pub fn drafts(&mut self) -> Vec<Draft> {
+        std::mem::take(&mut self.drafts)
+    }
+
+    /// A document that came without a mail.
+    pub fn lone(&mut self, name: &str, bytes: &[u8]) {
+        let origin = Origin::new("1", Some(name), "application/octet-stream", bytes);
+        let became = self.document(&origin, 0);
+        self.note(0, &origin, became);
     }
 
     /// Every leaf of a mail nobody wrote.

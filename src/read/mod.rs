@@ -86,6 +86,9 @@ impl Reading {
 /// Fewer labels than this are a letter that mentions a form, not a form.
 const FEWEST_LABELS: usize = 4;
 
+/// A cell recognised with this confidence says what it says.
+const SURELY_READ: f32 = 0.99;
+
 /// A form's own title outweighs this many labels that two forms share.
 const TITLE: usize = 6;
 
@@ -146,6 +149,17 @@ impl Reader {
         // Among equals the first wins: the version in force.
         let best = candidates.reduce(|best, next| if next.0 > best.0 { next } else { best });
         best.map(|(_, readings)| readings).unwrap_or_default()
+    }
+
+    /// Mends labels that were misread by a character or two; what was read surely is left as it is.
+    fn mend(&self, cells: &mut [Cell]) {
+        let known = |text: &str| self.forms.iter().any(|(_, vocabulary)| !vocabulary.meanings(text).is_empty());
+        for cell in cells.iter_mut().filter(|cell| cell.confidence < SURELY_READ && !known(&cell.text)) {
+            let mended = self.forms.iter().find_map(|(_, vocabulary)| vocabulary.nearest(&cell.text));
+            if let Some(label) = mended {
+                cell.text = label.to_owned();
+            }
+        }
     }
 
     /// How many labels of the form that fits best stand among the cells; more where its title does.

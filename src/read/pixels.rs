@@ -7,7 +7,7 @@ use image::RgbImage;
 use serde::{Deserialize, Serialize};
 
 use super::alphabet::reread;
-use super::{Evidence, Means, Reader, Reading, qr};
+use super::{Evidence, Means, Reader, Reading, names_whom, qr};
 use crate::fault::Fault;
 use crate::form::check::check;
 use crate::form::payload::{self, Payload};
@@ -62,15 +62,20 @@ pub fn read(reader: &Reader, picture: &Picture) -> Page {
         return Page::Other("没有表格定义".to_owned());
     }
     match picture.pixels_with(&reader.fonts) {
-        Ok(pixels) => read_pixels(reader, &pixels),
+        Ok(pixels) => read_pixels(reader, picture, &pixels),
         Err(fault) => Page::Unread(vec![fault]),
     }
 }
 
-fn read_pixels(reader: &Reader, picture: &RgbImage) -> Page {
+fn read_pixels(reader: &Reader, page: &Picture, picture: &RgbImage) -> Page {
     let codes = Codes::on(reader, picture);
-    let page = reader.ocr.as_deref().map(|ocr| Seen::new(ocr::read_page(picture, ocr)));
-    let mut forms = written(reader, picture, page.as_ref(), &codes);
+    let typed = page.typed_with(&reader.fonts).map(|cells| Seen::typed(cells, picture));
+    let mut forms = written(reader, picture, typed.as_ref(), &codes);
+    // A page that says what it is needs no recognition; one that says too little is looked at.
+    let page = if forms.is_empty() { Seen::on(reader, picture) } else { None };
+    if forms.is_empty() {
+        forms = written(reader, picture, page.as_ref(), &codes);
+    }
     for payload in codes.payloads {
         add(reader, &mut forms, payload);
     }
@@ -79,6 +84,18 @@ fn read_pixels(reader: &Reader, picture: &RgbImage) -> Page {
     }
     forms.iter_mut().for_each(|form| form.faults.extend(codes.faults.iter().cloned()));
     Page::Forms(forms)
+}
+
+/// The cells that are recognised on a page, in px of it, and the page itself; for people who ask why.
+pub fn cells(reader: &Reader, picture: &Picture) -> Result<(RgbImage, Vec<Cell>), Fault> {
+    let pixels = picture.pixels_with(&reader.fonts)?;
+    let typed = picture.typed_with(&reader.fonts).map(|cells| Seen::typed(cells, &pixels));
+    let page = typed.or_else(|| Seen::on(reader, &pixels));
+    let cells = page
+        .iter()
+        .flat_map(|seen| seen.cells.iter().map(|cell| Cell { at: seen.in_picture(&cell.at), ..cell.clone() }));
+    let cells = cells.collect();
+    Ok((pixels, cells))
 }
 
 /// The codes on a page.
@@ -115,21 +132,54 @@ impl Codes {
     }
 }
 
-/// A page as recognised, its cells once as the recogniser gave them and once as the matcher takes them.
+/// A page with its cells, once as the matcher takes them and, where they were recognised, as the recogniser gave them.
 struct Seen {
     page: ocr::Page,
     cells: Vec<Cell>,
+    means: Means,
 }
 
 impl Seen {
-    fn new(page: ocr::Page) -> Seen {
+    /// A page that says itself what stands on it; its cells are in px of the picture.
+    fn typed(cells: Vec<Cell>, picture: &RgbImage) -> Seen {
+        let scaled =
+            |at: Rect| Rect { left: at.left / ROW, top: at.top / ROW, right: at.right / ROW, bottom: at.bottom / ROW };
+        let cells = cells.into_iter().map(|cell| Cell { at: scaled(cell.at), ..cell }).collect();
+        let mapping = ocr::Mapping::identity(picture.dimensions());
+        let page = ocr::Page { cells: Vec::new(), mapping, method: Method::Cells, notes: Vec::new() };
+        Seen { page, cells, means: Means::Typed }
+    }
+
+    fn on(reader: &Reader, picture: &RgbImage) -> Option<Seen> {
+        let page = ocr::read_page(picture, reader.ocr.as_deref()?);
         let cell = |cell: &OcrCell| {
             let at = cell.at;
             let at = Rect { left: at.left / ROW, top: at.top / ROW, right: at.right / ROW, bottom: at.bottom / ROW };
             Cell { text: cell.text.clone(), at, confidence: cell.confidence }
         };
-        let cells = page.cells.iter().map(cell).collect();
-        Seen { page, cells }
+        let mut cells: Vec<Cell> = page.cells.iter().map(cell).collect();
+        reader.mend(&mut cells);
+        Some(Seen { page, cells, means: Means::Ocr })
+    }
+
+    /// The forms in the cells. Several tables on a page are a form each where each says for itself whom it is about;
+    /// otherwise they are one form that was ruled in pieces.
+    fn readings(&self, reader: &Reader, codes: &Codes) -> Vec<Reading> {
+        let read = |cells: &[Cell]| reader.read_where(cells, |spec| codes.allow(spec));
+        let last = self.page.cells.iter().map(|cell| cell.table).max().unwrap_or(0);
+        let of_table = |table: usize| {
+            let own = self.cells.iter().zip(&self.page.cells).filter(|(_, of)| of.table == table);
+            read(&own.map(|(cell, _)| cell.clone()).collect::<Vec<_>>())
+        };
+        let each: Vec<Vec<Reading>> =
+            if last == 0 { Vec::new() } else { (0..=last).map(of_table).filter(|found| !found.is_empty()).collect() };
+        let named = |reading: &Reading| {
+            reader.spec(reading).is_some_and(|spec| names_whom(spec).all(|role| !reading.text(role).is_empty()))
+        };
+        if each.len() > 1 && each.iter().flatten().all(named) {
+            return each.concat();
+        }
+        read(&self.cells)
     }
 
     /// The recognised cell that a place lies in.
@@ -158,7 +208,7 @@ impl Seen {
 /// The forms that stand in the page's cells.
 fn written(reader: &Reader, picture: &RgbImage, page: Option<&Seen>, codes: &Codes) -> Vec<PageForm> {
     let Some(seen) = page else { return Vec::new() };
-    let readings = reader.read_where(&seen.cells, |spec| codes.allow(spec));
+    let readings = seen.readings(reader, codes);
     let form = |reading: Reading| {
         let spec = reader.spec(&reading)?;
         Some(page_form(spec, picture, seen, reading))
@@ -171,7 +221,7 @@ fn page_form(spec: &FormSpec, picture: &RgbImage, seen: &Seen, mut reading: Read
     for (id, evidence) in &mut reading.evidence {
         let Some(field) = spec.field(id) else { continue };
         for one in evidence {
-            one.means = Means::Ocr;
+            one.means = seen.means;
             if let Some(cell) = seen.cell(&one.at) {
                 faults.extend(reread(spec, field, cell, one));
             }
