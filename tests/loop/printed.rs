@@ -41,8 +41,7 @@ fn prints(forms: &[FormSpec]) -> Vec<Print> {
     write_site(forms, &site);
     let values_of = |spec: &FormSpec| [PRINTED, PLAIN, SPARSE].map(|set: Set| fitting(spec, set.values(spec))).to_vec();
     let pdf = |spec: &FormSpec| folder.path().join(format!("{}.pdf", spec.id));
-    let job =
-        |spec: &FormSpec| json!({"path": format!("loop-{}/", spec.id), "out": pdf(spec), "forms": typed(spec)});
+    let job = |spec: &FormSpec| json!({"path": format!("loop-{}/", spec.id), "out": pdf(spec), "forms": typed(spec)});
     let jobs = folder.path().join("jobs.json");
     fs::write(&jobs, json!(forms.iter().map(job).collect::<Vec<Value>>()).to_string()).expect("written");
     run(Command::new("node").arg("tests/loop/print.mjs").args([&site, &jobs]));
