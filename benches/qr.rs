@@ -4,11 +4,14 @@
 
 #[path = "../tests/qr/page.rs"]
 mod page;
+#[path = "../tests/paper/mod.rs"]
+mod paper;
 
 use std::time::Instant;
 
 use image::RgbImage;
-use page::{Dice, Wear, page};
+use page::page;
+use paper::{Dice, Wear};
 use zhuanban::form::payload::is_whole;
 use zhuanban::read::qr::{Page, Pass, find_by};
 

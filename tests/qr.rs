@@ -3,6 +3,7 @@
 
 #[path = "qr/page.rs"]
 mod page;
+mod paper;
 #[path = "qr/reading.rs"]
 mod reading;
 #[path = "qr/vectors.rs"]

@@ -1,15 +1,20 @@
 //! Writes the form as an editable .docx for Word, WPS and LibreOffice: blank, or filled in with values.
 //!
+//! Beside the title stands the form's [`mark`](super::mark).
+//!
 //! The XML is written here, in the order of the schema (ECMA-376). The same definition and values give the same bytes on
 //! any day.
 
 mod package;
+mod picture;
 mod style;
 
 use super::plan::AIR;
+use super::qr::{self, Symbol};
 use super::text::{DESCRIPTION, PADDING, printed};
 use super::{Cell, Layout, PAGE, Role, Row, layout};
 use crate::form::{FormSpec, Values};
+use package::Parts;
 use style::{points, twips};
 
 /// The table's outer and inner rules in eighths of a point: bold enough to be found again on a scan.
@@ -20,14 +25,24 @@ const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="ye
 /// The namespaces of the two parts that hold text.
 const SPACES: &str = concat!(
     r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" "#,
-    r#"xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships""#
+    r#"xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" "#,
+    r#"xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" "#,
+    r#"xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" "#,
+    r#"xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture""#
 );
 
 /// The form as .docx. Values of unknown fields are left out; without values it is the blank form.
 pub fn docx(spec: &FormSpec, values: &Values) -> Result<Vec<u8>, String> {
     let layout = layout(spec);
     let writer = Writer { spec, values, layout: &layout };
-    package::pack(spec, &writer.document(), &writer.footer(), &style::sheet(&layout))
+    let mark = qr::mark(spec).map_err(|fault| fault.message)?;
+    let parts = Parts {
+        document: writer.document(&mark),
+        footer: writer.footer(),
+        styles: style::sheet(&layout),
+        mark: mark.png(picture::SCALE)?,
+    };
+    package::pack(spec, &parts)
 }
 
 struct Writer<'a> {
@@ -37,8 +52,8 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn document(&self) -> String {
-        let title = paragraph(style::TITLE, "", &self.layout.title.text);
+    fn document(&self, mark: &Symbol) -> String {
+        let title = marked(&self.layout.title.text, &picture::drawing(self.spec, self.layout, mark));
         let (table, end, section) = (self.table(), paragraph(style::END, "", ""), section(self.layout));
         format!("{DECLARATION}<w:document {SPACES}><w:body>{title}{table}{end}{section}</w:body></w:document>")
     }
@@ -106,6 +121,12 @@ impl Writer<'_> {
     }
 }
 
+/// The title's paragraph, from which the mark hangs.
+fn marked(title: &str, drawing: &str) -> String {
+    let (style, title) = (style::TITLE, escape(title));
+    format!(r#"<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:r>{drawing}</w:r><w:r><w:t>{title}</w:t></w:r></w:p>"#)
+}
+
 fn paragraph(style: &str, spacing: &str, text: &str) -> String {
     let run = match text {
         "" => String::new(),
@@ -149,12 +170,12 @@ fn table_properties(width: f64, title: &str) -> String {
 
 /// The page: its footer, its size and its margins.
 fn section(layout: &Layout) -> String {
-    let (title, foot) = (layout.title.area, layout.foot.area);
+    let (title, table, foot) = (layout.title.area, layout.table(), layout.foot.area);
     let margins = [
         ("top", title.top),
-        ("right", PAGE.width - title.right()),
+        ("right", PAGE.width - table.right()),
         ("bottom", PAGE.height - foot.top),
-        ("left", title.left),
+        ("left", table.left),
         ("header", title.top / 2.0),
         ("footer", PAGE.height - foot.bottom()),
         ("gutter", 0.0),

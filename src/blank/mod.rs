@@ -3,6 +3,7 @@
 //! [`layout`] says what stands where, in millimetres on A4; [`docx`](docx::docx) writes it as an editable document,
 //! [`pdf`](pdf::pdf) as one to print, [`xlsx`](xlsx::xlsx) as a sheet to fill in.
 //! [`official`](official::official) sets the notice that goes with the form.
+//! [`mark`] is the place of the small QR code that says which form a blank sheet is.
 //! A row holds one field: its label on the left, its value on the right. Rows of a group share the group's label
 //! before them, and an `inline` field stands inside the value's cell, under the field before it.
 
@@ -31,6 +32,8 @@ const TITLE_LINE: f64 = 11.0;
 const TITLE_GAP: f64 = 5.0;
 /// The foot line with the air above it.
 const FOOT: f64 = 8.0;
+/// What a blank form's mark takes beside the title: its side and twice the quiet zone of its largest modules.
+const MARK_ROOM: f64 = qr::MARK_SIDE * (1.0 + 2.0 * 4.0 / 37.0);
 /// A group's label: four characters a line at 14 pt, as 政府采购 / 联络员 breaks.
 const GROUP_WIDTH: f64 = 26.0;
 /// A label beside its group's: four characters such as 办公电话 in one line.
@@ -162,8 +165,9 @@ pub fn layout(spec: &FormSpec) -> Layout {
 /// The same form in another part of the page, for a print that needs room for more than the form. Rows give way
 /// down to what a line of writing needs.
 pub fn layout_within(spec: &FormSpec, printed: Area) -> Layout {
-    let title_lines = text::lines(&spec.title, printed.width, TITLE_SIZE) as f64;
-    let title = Area { height: title_lines * TITLE_LINE, ..printed };
+    let (left, width) = (printed.left + MARK_ROOM, printed.width - 2.0 * MARK_ROOM);
+    let title_lines = text::lines(&spec.title, width, TITLE_SIZE) as f64;
+    let title = Area { left, width, height: title_lines * TITLE_LINE, ..printed };
     let table =
         Area { top: title.bottom() + TITLE_GAP, height: printed.height - title.height - TITLE_GAP - FOOT, ..printed };
     let foot = Area { top: printed.bottom() - FOOT / 2.0, height: FOOT / 2.0, ..printed };
@@ -179,9 +183,22 @@ pub fn layout_within(spec: &FormSpec, printed: Area) -> Layout {
     }
 }
 
-/// Name, version and the letters by which its QR text begins, so that a stray sheet can be told.
+/// Where a blank form's mark stands, without its quiet zone: at the top right, on the table, beside the title.
+pub fn mark(layout: &Layout) -> Area {
+    let (side, table) = (qr::MARK_SIDE, layout.table());
+    let quiet = (MARK_ROOM - side) / 2.0;
+    Area { left: table.right() - side, top: table.top - quiet - side, width: side, height: side }
+}
+
+/// Name, version and the letters by which its QR text begins, so that a stray sheet can be told; and what its code is.
 fn foot_text(spec: &FormSpec) -> String {
-    format!("{}　第{}版（{}{}）", spec.title, spec.version, spec.letters, spec.version)
+    let (title, version, letters) = (&spec.title, spec.version, &spec.letters);
+    format!("{title}　第{version}版（{letters}{version}）　右上角二维码只标明表格名称和版本，不含填写内容")
+}
+
+/// What the mark says, for those who cannot see it.
+fn mark_text(spec: &FormSpec) -> String {
+    format!("标明表格名称和版本的二维码：{}第{}版", spec.title, spec.version)
 }
 
 fn edges(spec: &FormSpec, table: Area) -> Vec<f64> {

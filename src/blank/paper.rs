@@ -15,6 +15,7 @@ use krilla::{Document, SerializeSettings};
 
 use super::PAGE;
 use super::face::{Faces, Hand};
+use super::qr::Symbol;
 use super::text::MM_PER_POINT;
 
 /// Colour of text and rules.
@@ -54,6 +55,15 @@ enum Mark {
     Content(usize, Text),
     Artifact(ArtifactType, Text),
     Rule(Rule),
+    Code(Code),
+}
+
+/// A QR symbol: which, and where its top left module begins.
+pub(super) struct Code {
+    pub symbol: Symbol,
+    pub at: (f64, f64),
+    /// The side of a module.
+    pub module: f64,
 }
 
 /// A branch or leaf of the tag tree.
@@ -105,6 +115,11 @@ impl<'a> Paper<'a> {
 
     pub(super) fn rule(&mut self, rule: Rule) {
         self.mark(Mark::Rule(rule));
+    }
+
+    /// A QR symbol. What it says must stand on the page in words too.
+    pub(super) fn code(&mut self, code: Code) {
+        self.mark(Mark::Code(code));
     }
 
     /// The PDF. `outline` names places by the page's number from 0.

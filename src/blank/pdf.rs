@@ -10,9 +10,9 @@ use std::num::{NonZeroU16, NonZeroU32};
 use krilla::tagging::{ArtifactType, TableHeaderScope, Tag, TagId};
 
 use super::face::{Face, Faces, Fonts, Hand};
-use super::paper::{Element, Ink, Paper, Rule, Text, points, unprintable};
+use super::paper::{Code, Element, Ink, Paper, Rule, Text, points, unprintable};
 use super::text::{DESCRIPTION, MM_PER_POINT, PADDING, printed};
-use super::{Area, Cell, Layout, Role, Row, TITLE_LINE, TITLE_SIZE, layout};
+use super::{Area, Cell, Layout, Role, Row, TITLE_LINE, TITLE_SIZE, layout, mark, qr};
 use crate::form::{FormSpec, Kind, Values};
 pub use fit::SMALLEST;
 use fit::{Set, centred};
@@ -45,6 +45,7 @@ impl Writer<'_> {
     fn tags(&mut self) -> Result<Vec<Element>, String> {
         self.paper.new_page();
         let title = self.title()?;
+        self.mark()?;
         self.rules();
         let rows: Result<Vec<Element>, String> = self.layout.rows.iter().map(|row| self.row(row)).collect();
         self.foot()?;
@@ -74,6 +75,15 @@ impl Writer<'_> {
         let chars: Vec<char> = line.text.chars().collect();
         let text = centred(face, &chars, line.area, FOOT_SIZE);
         self.paper.artifact(ArtifactType::Footer, text);
+        Ok(())
+    }
+
+    /// The form's mark beside the title.
+    fn mark(&mut self) -> Result<(), String> {
+        let symbol = qr::mark(self.spec).map_err(|fault| fault.message)?;
+        let place = mark(self.layout);
+        let module = points(place.width) / f64::from(symbol.size.modules);
+        self.paper.code(Code { symbol, at: (points(place.left), points(place.top)), module });
         Ok(())
     }
 

@@ -1,15 +1,20 @@
-//! The QR symbol of a form's text, as modules and as rectangles to be drawn sharply.
+//! The QR symbols of a form's texts, as modules and as rectangles to be drawn sharply.
 //!
 //! Byte mode throughout, UTF-8 without ECI: that is what every decoder reads alike (docs/qr-payload.md).
 
+use image::codecs::png::PngEncoder;
+use image::{GrayImage, Luma};
 use qrcode::bits::Bits;
 use qrcode::{Color, EcLevel, QrCode, Version};
 
 use crate::fault::Fault;
-use crate::form::payload::{LONGEST, Level, Size, size};
+use crate::form::FormSpec;
+use crate::form::payload::{self, LONGEST, Level, Size, mark_size, size};
 
 /// The side of a printed symbol without its quiet zone, in mm. The largest, of 77 modules, has modules of 0.52 mm.
 pub const SIDE: f64 = 40.0;
+/// The side of a blank form's mark. Of 37 modules, which hold the name of every form here, each is 0.51 mm.
+pub const MARK_SIDE: f64 = 19.0;
 /// Modules that stay white on every side of a symbol.
 pub const QUIET_ZONE: u32 = 4;
 
@@ -37,11 +42,21 @@ pub struct Rectangle {
 
 /// The symbol of a text that [`crate::form::payload::encode`] wrote.
 pub fn symbol(text: &str) -> Result<Symbol, Fault> {
+    drawn(text, size(text.len()))
+}
+
+/// The mark of a blank form, by which program and person know the sheet.
+pub fn mark(spec: &FormSpec) -> Result<Symbol, Fault> {
+    let text = payload::mark(spec)?;
+    drawn(&text, mark_size(text.len()))
+}
+
+fn drawn(text: &str, size: Option<Size>) -> Result<Symbol, Fault> {
     let too_long = || {
         let bytes = text.len();
         Fault::new("qr-too-long", format!("内容有{bytes}字节，二维码最多容纳{LONGEST}字节"))
     };
-    let size = size(text.len()).ok_or_else(too_long)?;
+    let size = size.ok_or_else(too_long)?;
     let drawn = draw(text, size).map_err(|_| too_long())?;
     let modules: Vec<bool> = drawn.into_colors().into_iter().map(|color| color == Color::Dark).collect();
     Ok(Symbol { size, modules })
@@ -87,6 +102,19 @@ impl Symbol {
         done
     }
 
+    /// The symbol with its quiet zone as a PNG, each module so many pixels wide: for formats that hold no paths.
+    pub fn png(&self, scale: u32) -> Result<Vec<u8>, String> {
+        let side = (self.size.modules + 2 * QUIET_ZONE) * scale;
+        let is_black = |px: u32, py: u32| {
+            let at = |p: u32| (p / scale).checked_sub(QUIET_ZONE);
+            at(px).zip(at(py)).is_some_and(|(x, y)| self.is_black(x, y))
+        };
+        let picture = GrayImage::from_fn(side, side, |x, y| Luma([if is_black(x, y) { 0 } else { 255 }]));
+        let mut png = Vec::new();
+        picture.write_with_encoder(PngEncoder::new(&mut png)).map_err(|e| format!("cannot draw the QR mark: {e}"))?;
+        Ok(png)
+    }
+
     /// The black runs of a row.
     fn runs(&self, y: u32) -> Vec<Rectangle> {
         let mut runs: Vec<Rectangle> = Vec::new();
@@ -128,6 +156,25 @@ mod tests {
             if next.is_none_or(|next| (next.level, next.version) != (size.level, size.version)) {
                 assert!(!draws(size.level, size.version, bytes + 1), "{bytes}");
             }
+        }
+    }
+
+    #[test]
+    fn the_mark_of_every_shipped_form_keeps_modules_of_half_a_millimetre() {
+        for form in crate::blank::tests::forms() {
+            let mark = mark(&form).unwrap();
+            assert!(MARK_SIDE / f64::from(mark.size.modules) >= 0.5, "{}", form.title);
+        }
+    }
+
+    #[test]
+    fn a_picture_has_every_module_and_a_quiet_zone() {
+        let symbol = symbol("TF1|示例局|示例甲|00000000").unwrap();
+        let picture = image::load_from_memory(&symbol.png(3).unwrap()).unwrap().into_luma8();
+        assert_eq!(picture.dimensions(), (3 * 45, 3 * 45));
+        for (x, y) in (0..45).flat_map(|x| (0..45).map(move |y| (x, y))) {
+            let expected = x >= 4 && y >= 4 && symbol.is_black(x - 4, y - 4);
+            assert_eq!(picture.get_pixel(3 * x + 1, 3 * y + 1).0[0] == 0, expected, "{x} {y}");
         }
     }
 

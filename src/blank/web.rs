@@ -7,17 +7,13 @@
 use serde::Serialize;
 
 use super::text::{self, MM_PER_POINT, PADDING};
-use super::{Area, Cell, Layout, PAGE, Role, Row, TITLE_GAP, TITLE_LINE, TITLE_SIZE, layout_within};
-use crate::form::{Field, FormSpec, Kind};
+use super::{Area, Cell, Layout, PAGE, Role, Row, TITLE_GAP, TITLE_LINE, TITLE_SIZE, layout_within, qr};
+use crate::form::{Field, FormSpec, Kind, payload};
 
-/// The side of a code without its quiet zone.
-pub const CODE_SIDE: f64 = 40.0;
 /// The side of a corner mark: a filled square.
 pub const MARK_SIDE: f64 = 5.0;
 /// From the page's edge to a corner mark; printers leave up to 5 mm white.
 pub const MARK_INSET: f64 = 8.0;
-/// The most bytes a code holds whose modules are half a millimetre (version 15, error correction M).
-pub const MOST_BYTES: usize = 412;
 /// The left edge of the table and the first code, and as far from the right edge the other sides.
 const MARGIN: f64 = 20.0;
 /// The upper edge of the first code, and as far from the lower edge the other one.
@@ -154,7 +150,7 @@ pub fn fill(spec: &FormSpec) -> FillForm {
         area_code: spec.area_code.clone(),
         unit: spec.roles.unit.clone(),
         officer: spec.roles.officer.clone(),
-        most: MOST_BYTES,
+        most: payload::LONGEST,
         fields: fields(spec, &layout),
         marks: marks(),
         codes,
@@ -178,8 +174,8 @@ fn table(spec: &FormSpec) -> Layout {
 
 /// Top left and bottom right.
 fn codes() -> [Area; 2] {
-    let first = Area { left: MARGIN, top: CODE_INSET, width: CODE_SIDE, height: CODE_SIDE };
-    let far = |page: f64, near: f64| page - near - CODE_SIDE;
+    let first = Area { left: MARGIN, top: CODE_INSET, width: qr::SIDE, height: qr::SIDE };
+    let far = |page: f64, near: f64| page - near - qr::SIDE;
     [first, Area { left: far(PAGE.width, MARGIN), top: far(PAGE.height, CODE_INSET), ..first }]
 }
 

@@ -6,12 +6,14 @@
 mod summary;
 
 use rust_xlsxwriter::{
-    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Image, ObjectMovement, Workbook, Worksheet,
+    XlsxError,
 };
 
 use super::breaking::wrap;
+use super::qr::{self, MARK_SIDE, QUIET_ZONE, Symbol};
 use super::text::{BODY_FONT, LABEL_FONT, MM_PER_POINT, PADDING, TITLE_FONT, printed};
-use super::{Area, Cell, Layout, PAGE, Row, TITLE_SIZE, layout};
+use super::{Area, Cell, Layout, PAGE, Row, TITLE_SIZE, layout, mark_text};
 use crate::form::{FormSpec, Kind, Values};
 pub use summary::{SAMPLE, summary};
 
@@ -19,6 +21,10 @@ pub use summary::{SAMPLE, summary};
 const A4: u8 = 9;
 /// The file format's number for text: what is typed stays text, so that leading zeros and long codes keep their digits.
 const TEXT: u8 = 49;
+/// Between the mark and the edges of its cell, in mm.
+const CLEAR: f64 = 0.5;
+/// Pixels of a module of the mark.
+const SCALE: u32 = 8;
 const MM_PER_INCH: f64 = 25.4;
 /// Pixels of a row and a column nobody changed, in the standard face.
 const STANDARD_ROW: u32 = 18;
@@ -31,7 +37,9 @@ pub fn xlsx(spec: &FormSpec, values: &Values) -> Result<Vec<u8>, String> {
     let mut book = workbook(&spec.title).map_err(told)?;
     let layout = layout(spec);
     let sheet = new_sheet().map_err(told)?;
-    let mut writer = Writer { spec, values, layout: &layout, sheet };
+    let symbol = qr::mark(spec).map_err(|fault| fault.message)?;
+    let picture = symbol.png(SCALE)?;
+    let mut writer = Writer { spec, values, layout: &layout, symbol, picture, sheet };
     writer.fill().map_err(told)?;
     book.push_worksheet(writer.sheet);
     book.save_to_buffer().map_err(told)
@@ -73,6 +81,9 @@ struct Writer<'a> {
     spec: &'a FormSpec,
     values: &'a Values,
     layout: &'a Layout,
+    symbol: Symbol,
+    /// The symbol with its quiet zone as PNG.
+    picture: Vec<u8>,
     sheet: Worksheet,
 }
 
@@ -82,8 +93,10 @@ impl Writer<'_> {
         let table = self.layout.table();
         let last = self.layout.edges.len().saturating_sub(2) as u16;
         let title = looks(TITLE_FONT, TITLE_SIZE);
-        self.sheet.set_row_height(0, points(table.top - self.layout.title.area.top))?;
-        merge(&mut self.sheet, (0, 0, 0, last), &self.layout.title.text, &title)?;
+        self.sheet.set_row_height(0, points(table.top - self.top()))?;
+        let words = self.wrapped(&self.layout.title.text, self.layout.title.area.width, TITLE_SIZE);
+        merge(&mut self.sheet, (0, 0, 0, last), &words, &title)?;
+        self.mark(last)?;
         let mut line = 1;
         for row in &self.layout.rows {
             line = self.row(row, line)?;
@@ -92,12 +105,35 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// The form's mark at the right end of the title's row. It stands wholly in one cell: programs measure columns
+    /// differently, and a picture that reaches into the next one would be stretched.
+    fn mark(&mut self, last: u16) -> Result<(), XlsxError> {
+        let side = self.mark_side();
+        let left = self.layout.table().right() - self.layout.edges[usize::from(last)] - side - CLEAR;
+        let picture = Image::new_from_buffer(&self.picture)?
+            .set_scale_to_size(pixels(side), pixels(side), true)
+            .set_object_movement(ObjectMovement::MoveButDontSizeWithCells)
+            .set_alt_text(mark_text(self.spec));
+        self.sheet.insert_image_with_offset(0, last, &picture, pixels(left), 0)?;
+        Ok(())
+    }
+
+    /// The side of the mark with its quiet zone.
+    fn mark_side(&self) -> f64 {
+        let modules = f64::from(self.symbol.size.modules);
+        MARK_SIDE * (1.0 + f64::from(2 * QUIET_ZONE) / modules)
+    }
+
+    /// Where the sheet begins: no picture can stand above its first row.
+    fn top(&self) -> f64 {
+        self.layout.table().top - self.mark_side() - CLEAR
+    }
+
     fn page(&mut self) -> Result<(), XlsxError> {
-        let (title, foot) = (self.layout.title.area, self.layout.foot.area);
+        let (table, foot, top) = (self.layout.table(), self.layout.foot.area, self.top());
         let inches = |mm: f64| mm / MM_PER_INCH;
         for (at, edge) in self.layout.edges.windows(2).enumerate() {
-            let pixels = (inches(edge[1] - edge[0]) * PIXELS_PER_INCH).round() as u32;
-            self.sheet.set_column_width_pixels(at as u16, pixels)?;
+            self.sheet.set_column_width_pixels(at as u16, pixels(edge[1] - edge[0]))?;
         }
         self.sheet.set_name(sheet_name(&self.spec.title))?;
         self.sheet
@@ -106,11 +142,11 @@ impl Writer<'_> {
             .set_print_center_horizontally(true)
             .set_screen_gridlines(false)
             .set_margins(
-                inches(title.left),
-                inches(PAGE.width - title.right()),
-                inches(title.top),
+                inches(table.left),
+                inches(PAGE.width - table.right()),
+                inches(top),
                 inches(PAGE.height - foot.top),
-                inches(title.top / 2.0),
+                inches(top / 2.0),
                 inches(PAGE.height - foot.bottom()),
             )
             // The space keeps a digit at the beginning of a title out of the size.
@@ -154,8 +190,13 @@ impl Writer<'_> {
 
     /// A label with the line breaks of the printed form: a spreadsheet's cells have no padding and would break others.
     fn broken(&self, cell: &Cell) -> String {
-        let chars: Vec<char> = cell.text.chars().collect();
-        let width = points(cell.area.width - 2.0 * PADDING) / self.layout.size;
+        self.wrapped(&cell.text, cell.area.width - 2.0 * PADDING, self.layout.size)
+    }
+
+    /// A text with a line break wherever a line of a width in mm is full.
+    fn wrapped(&self, text: &str, width: f64, size: f64) -> String {
+        let chars: Vec<char> = text.chars().collect();
+        let width = points(width) / size;
         let lines = wrap(&chars, width, |c| if c.is_ascii() { 0.5 } else { 1.0 });
         let lines: Vec<String> = lines.into_iter().map(|line| chars[line].iter().collect()).collect();
         lines.join("\n")
@@ -207,6 +248,10 @@ fn merge(sheet: &mut Worksheet, at: (u32, u16, u32, u16), text: &str, format: &F
         sheet.merge_range(top, left, bottom, right, text, format)?;
     }
     Ok(())
+}
+
+fn pixels(mm: f64) -> u32 {
+    (mm / MM_PER_INCH * PIXELS_PER_INCH).round() as u32
 }
 
 fn points(mm: f64) -> f64 {

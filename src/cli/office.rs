@@ -43,9 +43,9 @@ impl Office {
         }
     }
 
-    /// The forms, prepared for reading, with the recogniser and the fonts this machine has; says what it lacks.
+    /// The forms and their old versions, prepared for reading, with the recogniser and the fonts this machine has; says what it lacks.
     pub fn reader(&self, voice: Voice) -> Reader {
-        let forms: Vec<FormSpec> = self.content.forms.clone();
+        let forms: Vec<FormSpec> = self.content.forms.iter().chain(&self.content.old_forms).cloned().collect();
         let fonts = edge::fonts::find().map(|found| edge::fonts::for_reading(&found)).unwrap_or_default();
         let reader = Reader::new(forms).with_fonts(fonts);
         match edge::models::load(&self.root) {

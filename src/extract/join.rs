@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_yaml::FlowMap;
 
+use super::renew::renew;
 use super::{Document, Found};
 use crate::fault::Fault;
 use crate::form::check::check;
@@ -141,8 +142,10 @@ fn settled(reader: &Reader, draft: Draft) -> Found {
             .extend(settled.faults.into_iter().filter(|fault| !is_said(&found.faults, fault)).collect::<Vec<_>>());
         found.faults.extend(unmarked(spec, found.marks));
     }
+    let (fields, faults) = renew(spec, reader.form(&spec.id).unwrap_or(spec), settled.fields);
+    found.faults.extend(faults);
     found.form = Some(reading.form);
-    found.fields = settled.fields.into_iter().map(|(id, value)| (id, FlowMap(value))).collect();
+    found.fields = fields.into_iter().map(|(id, value)| (id, FlowMap(value))).collect();
     found
 }
 

@@ -5,6 +5,7 @@ pub mod explain;
 mod join;
 mod links;
 mod outcome;
+mod renew;
 mod walk;
 
 use std::sync::Arc;

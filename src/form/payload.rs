@@ -1,6 +1,7 @@
-//! The text in the QR code of a filled-in form: `RF1|value|value|…|CRC32` (docs/qr-payload.md).
+//! The texts of the QR codes on forms (docs/qr-payload.md): `RF1|value|value|…|CRC32` on a filled-in one, and on a blank
+//! one a mark that says which form it is, `…登记表第1版，空白表格|RF1|CRC32`.
 //!
-//! [`encode`] writes it, [`decode`] reads it and trusts nothing in it: any text gives a [`Payload`] or a
+//! [`encode`] and [`mark`] write them, [`decode`] reads them and trusts nothing in them: any text gives a [`Payload`] or a
 //! [`PayloadFault`]. What is decoded is evidence like any other and is checked by kind afterwards ([`super::check`]).
 
 use super::check::visible;
@@ -21,7 +22,7 @@ pub struct Payload {
     pub form: String,
     /// The form's version.
     pub version: u32,
-    /// The values that are not empty, by field id; as written, not yet checked by kind.
+    /// The values that are not empty, by field id; as written, not yet checked by kind. None in the mark of a blank form.
     pub values: Values,
 }
 
@@ -106,26 +107,46 @@ pub const LONGEST: usize = HELD_AT_M[10];
 
 /// The symbol for a text of so many bytes; none holds more than [`LONGEST`].
 pub fn size(bytes: usize) -> Option<Size> {
-    let fit = |level, held: &[usize]| {
-        let version = held.iter().position(|most| bytes <= *most)? as u8 + LEAST_VERSION;
-        Some(Size { level, version, modules: 17 + 4 * u32::from(version) })
-    };
-    fit(Level::Q, &HELD_AT_Q).or_else(|| fit(Level::M, &HELD_AT_M))
+    fit(bytes, Level::Q, &HELD_AT_Q).or_else(|| mark_size(bytes))
+}
+
+/// The symbol for a blank form's mark: it is small, so the modules' size counts for more than error correction.
+pub fn mark_size(bytes: usize) -> Option<Size> {
+    fit(bytes, Level::M, &HELD_AT_M)
+}
+
+fn fit(bytes: usize, level: Level, held: &[usize]) -> Option<Size> {
+    let version = held.iter().position(|most| bytes <= *most)? as u8 + LEAST_VERSION;
+    Some(Size { level, version, modules: 17 + 4 * u32::from(version) })
 }
 
 /// The QR text of a filled-in form, or why there can be none.
 pub fn encode(spec: &FormSpec, values: &Values) -> Result<String, Vec<Fault>> {
-    let mut text = format!("{}{}", spec.letters, spec.version);
-    if header(&format!("{text}|")) != Some((&spec.letters, spec.version)) {
-        let message = format!("表格定义中的letters“{}”不能作二维码的开头：应为1至4个大写字母，末尾不为Z", spec.letters);
-        return Err(vec![Fault::new("qr-letters", message)]);
-    }
+    let mut text = head_of(spec).map_err(|fault| vec![fault])?;
     for field in spec.written() {
         text.push('|');
         text.push_str(&escaped(values.get(&field.id).map_or("", String::as_str)));
     }
     text = format!("{text}|{}", checksum(&text));
     if text.len() <= LONGEST { Ok(text) } else { Err(too_long(spec, values, text.len() - LONGEST)) }
+}
+
+/// The QR text that marks a blank form: a sentence for whoever scans it, then letters and version for programs. It holds
+/// no values, so it can never stand in for what is written on the form.
+pub fn mark(spec: &FormSpec) -> Result<String, Fault> {
+    let head = head_of(spec)?;
+    let text = format!("{}第{}版，空白表格|{head}", escaped(&spec.title), spec.version);
+    Ok(format!("{text}|{}", checksum(&text)))
+}
+
+/// Letters and version, `RF1`.
+fn head_of(spec: &FormSpec) -> Result<String, Fault> {
+    let head = format!("{}{}", spec.letters, spec.version);
+    if letters_and_version(&head) == Some((&spec.letters, spec.version)) {
+        return Ok(head);
+    }
+    let message = format!("表格定义中的letters“{}”不能作二维码的开头：应为1至4个大写字母，末尾不为Z", spec.letters);
+    Err(Fault::new("qr-letters", message))
 }
 
 /// Reads a QR text. Fields the definition does not have are left out, missing ones are empty.
@@ -143,9 +164,9 @@ pub fn decode(text: &str, forms: &[FormSpec]) -> Result<Payload, PayloadFault> {
     Ok(Payload { form: spec.id.clone(), version, values })
 }
 
-/// Whether a text is a form's, whole and unchanged: it begins like one and its checksum holds.
+/// Whether a text is a form's, whole and unchanged: letters and version stand where they should and its checksum holds.
 pub fn is_whole(text: &str) -> bool {
-    text.len() <= MOST_BYTES && header(text).is_some() && before_checksum(text).is_some()
+    text.len() <= MOST_BYTES && named(text).is_some() && sum_holds(text)
 }
 
 /// Letters, version and the fields of a text whose checksum holds.
@@ -154,20 +175,30 @@ fn split<'t>(text: &'t str, forms: &[FormSpec]) -> Result<(&'t str, u32, &'t str
     if text.len() > MOST_BYTES {
         return Err(PayloadFault::Foreign);
     }
-    let Some((letters, version)) = header(text) else {
+    let Some((letters, version, fields)) = named(text) else {
         let compressed = text.split_once("Z1:").is_some_and(|(letters, _)| known(letters));
         return Err(if compressed { PayloadFault::Compressed } else { PayloadFault::Foreign });
     };
-    match before_checksum(text) {
-        Some(before) => Ok((letters, version, before.split_once('|').map_or("", |(_, fields)| fields))),
-        None if known(letters) => Err(PayloadFault::Checksum),
-        None => Err(PayloadFault::Foreign),
+    match sum_holds(text) {
+        true => Ok((letters, version, fields)),
+        false if known(letters) => Err(PayloadFault::Checksum),
+        false => Err(PayloadFault::Foreign),
     }
 }
 
-/// The letters and the version before the first `|`.
-fn header(text: &str) -> Option<(&str, u32)> {
-    let (head, _) = text.split_once('|')?;
+/// Letters, version and fields: those of a filled-in form before the first `|`, those of a mark, which has no fields,
+/// before the last.
+fn named(text: &str) -> Option<(&str, u32, &str)> {
+    let (before, _) = text.rsplit_once('|')?;
+    let (head, fields) = before.split_once('|').unwrap_or((before, ""));
+    if let Some((letters, version)) = letters_and_version(head) {
+        return Some((letters, version, fields));
+    }
+    let (_, tail) = before.rsplit_once('|')?;
+    letters_and_version(tail).map(|(letters, version)| (letters, version, ""))
+}
+
+fn letters_and_version(head: &str) -> Option<(&str, u32)> {
     let (letters, version) = head.split_at(head.find(|c: char| !c.is_ascii_uppercase())?);
     let plain = (1..=4).contains(&version.len()) && version.bytes().all(|b| b.is_ascii_digit());
     let reserved = letters.ends_with('Z') || version.starts_with('0');
@@ -175,10 +206,9 @@ fn header(text: &str) -> Option<(&str, u32)> {
     Some((letters, version.parse().ok().filter(|_| good)?))
 }
 
-/// What the checksum at the end is of, if it holds.
-fn before_checksum(text: &str) -> Option<&str> {
-    let (before, sum) = text.rsplit_once('|')?;
-    (sum == checksum(before)).then_some(before)
+/// Whether the checksum at the end is that of what stands before it.
+fn sum_holds(text: &str) -> bool {
+    text.rsplit_once('|').is_some_and(|(before, sum)| sum == checksum(before))
 }
 
 fn checksum(text: &str) -> String {

@@ -27,6 +27,8 @@ pub struct Content {
     pub units: Units,
     /// The forms in force, by file name.
     pub forms: Vec<FormSpec>,
+    /// Their old versions: paper outlives software, so they are read but never offered.
+    pub old_forms: Vec<FormSpec>,
     /// The pages, by file name.
     pub pages: Vec<Page>,
     /// What is public about each unit, by unit id.
@@ -43,6 +45,7 @@ pub fn load(sources: &Sources) -> Parsed<Content> {
     let pages = all(sources, page::FOLDER, ".md", page::parse, &mut faults);
     let before = faults.len();
     let forms = all(sources, FORMS, ".yaml", form, &mut faults);
+    let old_forms = old_forms(sources, &forms, &mut faults);
     let ids: Option<BTreeSet<&str>> = units.as_ref().map(|units| units.list.iter().map(|u| u.id.as_str()).collect());
     // Against broken forms every listing would look wrong.
     let listings = match faults.len() == before {
@@ -54,7 +57,7 @@ pub fn load(sources: &Sources) -> Parsed<Content> {
     match (config, units) {
         (Some(config), Some(units)) if faults.is_empty() => {
             let listings = listings.into_iter().map(|l| (l.unit.clone(), l)).collect();
-            Ok(Content { config, units, forms, pages, listings })
+            Ok(Content { config, units, forms, old_forms, pages, listings })
         }
         _ => Err(faults),
     }
@@ -64,7 +67,7 @@ fn one<T>(sources: &Sources, path: &str, parse: impl Fn(&str, &str) -> Parsed<T>
     parse(path, text_of(sources, path).map_err(|fault| vec![fault])?)
 }
 
-/// Every file of a folder, the broken ones as faults. Old versions of forms (`<id>@<version>.yaml`) are not in force.
+/// Every file of a folder, the broken ones as faults, without what is no longer in force (`<name>@<version>`).
 fn all<T: Send>(
     sources: &Sources,
     folder: &str,
@@ -73,7 +76,27 @@ fn all<T: Send>(
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<T> {
     let wanted = |path: &&String| path.starts_with(folder) && path.ends_with(ending) && !path.contains('@');
-    let paths: Vec<&String> = sources.files.keys().filter(wanted).collect();
+    parsed(sources, sources.files.keys().filter(wanted).collect(), parse, faults)
+}
+
+/// Old versions of the forms in force: `<id>@<version>.yaml`.
+fn old_forms(sources: &Sources, forms: &[FormSpec], faults: &mut Vec<Diagnostic>) -> Vec<FormSpec> {
+    let wanted = |path: &&String| path.starts_with(FORMS) && path.ends_with(".yaml") && path.contains('@');
+    let one = |path: &str, text: &str| {
+        let spec = old_form(path, text, forms)?;
+        let newer = format!("{FORMS}{}.yaml", spec.id);
+        let lonely = said!("an old version needs `{newer}`, the one in force", "旧版表格应有现行版本 `{newer}`");
+        if sources.files.contains_key(&newer) { Ok(spec) } else { Err(vec![Diagnostic::of_file(path, lonely)]) }
+    };
+    parsed(sources, sources.files.keys().filter(wanted).collect(), one, faults)
+}
+
+fn parsed<T: Send>(
+    sources: &Sources,
+    paths: Vec<&String>,
+    parse: impl Fn(&str, &str) -> Parsed<T> + Sync,
+    faults: &mut Vec<Diagnostic>,
+) -> Vec<T> {
     let parsed: Vec<Parsed<T>> = paths.par_iter().map(|path| one(sources, path, &parse)).collect();
     parsed.into_iter().filter_map(|one| one.map_err(|f| faults.extend(f)).ok()).collect()
 }
@@ -81,6 +104,22 @@ fn all<T: Send>(
 fn form(path: &str, text: &str) -> Parsed<FormSpec> {
     let spec = form::parse::parse(path, text)?;
     named_for(path, FORMS, &spec.id)?;
+    Ok(spec)
+}
+
+/// An old version is older than the one in force, which may be broken and so unknown.
+fn old_form(path: &str, text: &str, forms: &[FormSpec]) -> Parsed<FormSpec> {
+    let spec = form::parse::parse(path, text)?;
+    let (id, version) = (&spec.id, spec.version);
+    named_for(path, FORMS, &format!("{id}@{version}"))?;
+    let in_force = forms.iter().find(|form| &form.id == id).map(|form| form.version);
+    if in_force.is_some_and(|newer| newer <= version) {
+        let message = said!(
+            "version {version} is not older than the one in `{FORMS}{id}.yaml`",
+            "第{version}版不早于 `{FORMS}{id}.yaml` 中的现行版本"
+        );
+        return Err(vec![Diagnostic::of_file(path, message)]);
+    }
     Ok(spec)
 }
 

@@ -1,7 +1,7 @@
 // The fill-in page: checks while one types, keeps drafts in this browser, prints forms with their codes. Sends nothing.
 
 import { check } from "./fill/checks.js";
-import { isEmpty, review, said } from "./fill/review.js";
+import { isEmpty, normal, review, said } from "./fill/review.js";
 import { fit, sheet } from "./fill/sheet.js";
 import { store } from "./fill/store.js";
 import { combobox } from "./fill/units.js";
@@ -27,7 +27,7 @@ function show(field, complain = true) {
   const output = by(`f-${field.id}-error`);
   const all = said(data, field, input.value).filter(one => complain || one.text !== "必须填写。");
   const stops = all.some(one => one.stop);
-  const { value } = check(field.kind, input.value, data.area_code);
+  const value = normal(data, field, input.value);
   output.className = stops ? "said error" : all.length > 0 ? "said doubt" : "said";
   input.toggleAttribute("data-doubt", all.length > 0 && !stops);
   input.setAttribute("aria-invalid", String(stops));
@@ -183,7 +183,7 @@ function listen(field) {
     clearTimeout(pause);
     show(field);
     // What is shown is what will be printed.
-    input.value = check(field.kind, input.value, data.area_code).value;
+    input.value = normal(data, field, input.value);
     changed();
     show(field);
   });

@@ -4,7 +4,8 @@ use image::{Rgb, RgbImage, imageops};
 use zhuanban::form::payload::is_whole;
 use zhuanban::read::qr::{Code, Pass, find, find_by};
 
-use super::page::{Dice, Wear, page, recompressed};
+use super::page::page;
+use super::paper::{Dice, Wear, recompressed};
 
 /// A form's text of 176 bytes.
 fn text() -> String {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use zhuanban::form::payload::{decode, encode};
+use zhuanban::form::payload::{decode, encode, mark};
 use zhuanban::form::{FormSpec, Values, parse::parse};
 
 #[derive(Deserialize)]
@@ -115,6 +115,8 @@ fn the_documentation_shows_the_first_vector_and_every_fault() {
     let (vectors, _) = vectors();
     let docs = include_str!("../../docs/qr-payload.md");
     assert!(docs.contains(&format!("\n{}\n", vectors.write[0].text)));
+    let shipped = parse("registration.yaml", include_str!("../../content/forms/registration.yaml")).unwrap();
+    assert!(docs.contains(&format!("\n{}\n", mark(&shipped).unwrap())));
     for fault in vectors.faults.iter().map(|bad| &bad.fault).chain(vectors.refused.iter().map(|bad| &bad.fault)) {
         assert!(docs.contains(&format!("`{fault}`")), "{fault}");
     }

@@ -19,6 +19,17 @@ const FONTS: [(&str, &str, &str); 4] = [
 
 /// The footer's name among the document's relations.
 pub(super) const FOOTER: &str = "rIdFooter1";
+/// The mark's name there.
+pub(super) const MARK: &str = "rIdMark1";
+
+/// The parts that differ from form to form.
+pub(super) struct Parts {
+    pub document: String,
+    pub footer: String,
+    pub styles: String,
+    /// The mark as PNG.
+    pub mark: Vec<u8>,
+}
 
 /// The parts that are the same for every form.
 const CONTENT_TYPES: &str = concat!(
@@ -26,6 +37,7 @@ const CONTENT_TYPES: &str = concat!(
     r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">"#,
     r#"<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>"#,
     r#"<Default Extension="xml" ContentType="application/xml"/>"#,
+    r#"<Default Extension="png" ContentType="image/png"/>"#,
     r#"<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>"#,
     r#"<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>"#,
     r#"<Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/>"#,
@@ -46,46 +58,44 @@ const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/rela
 const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
 
 /// The package: no parts but those the form needs, for Word may ask to repair a document because of empty ones.
-pub(super) fn pack(spec: &FormSpec, document: &str, footer: &str, styles: &str) -> Result<Vec<u8>, String> {
+pub(super) fn pack(spec: &FormSpec, parts: &Parts) -> Result<Vec<u8>, String> {
+    let of_package = relations(&[
+        ("rId1", &format!("{OFFICE}/officeDocument"), "word/document.xml"),
+        (
+            "rId2",
+            "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties",
+            "docProps/core.xml",
+        ),
+    ]);
+    let of_document = relations(&[
+        ("rId1", &format!("{OFFICE}/styles"), "styles.xml"),
+        ("rId2", &format!("{OFFICE}/settings"), "settings.xml"),
+        ("rId3", &format!("{OFFICE}/fontTable"), "fontTable.xml"),
+        (FOOTER, &format!("{OFFICE}/footer"), "footer1.xml"),
+        (MARK, &format!("{OFFICE}/image"), "media/mark.png"),
+    ]);
     zipped(&[
-        ("[Content_Types].xml", CONTENT_TYPES.to_owned()),
-        (
-            "_rels/.rels",
-            relations(&[
-                ("rId1", &format!("{OFFICE}/officeDocument"), "word/document.xml"),
-                (
-                    "rId2",
-                    "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties",
-                    "docProps/core.xml",
-                ),
-            ]),
-        ),
-        ("docProps/core.xml", core(spec)),
-        ("word/document.xml", document.to_owned()),
-        (
-            "word/_rels/document.xml.rels",
-            relations(&[
-                ("rId1", &format!("{OFFICE}/styles"), "styles.xml"),
-                ("rId2", &format!("{OFFICE}/settings"), "settings.xml"),
-                ("rId3", &format!("{OFFICE}/fontTable"), "fontTable.xml"),
-                (FOOTER, &format!("{OFFICE}/footer"), "footer1.xml"),
-            ]),
-        ),
-        ("word/styles.xml", styles.to_owned()),
-        ("word/settings.xml", SETTINGS.to_owned()),
-        ("word/fontTable.xml", font_table()),
-        ("word/footer1.xml", footer.to_owned()),
+        ("[Content_Types].xml", CONTENT_TYPES.as_bytes()),
+        ("_rels/.rels", of_package.as_bytes()),
+        ("docProps/core.xml", core(spec).as_bytes()),
+        ("word/document.xml", parts.document.as_bytes()),
+        ("word/_rels/document.xml.rels", of_document.as_bytes()),
+        ("word/styles.xml", parts.styles.as_bytes()),
+        ("word/settings.xml", SETTINGS.as_bytes()),
+        ("word/fontTable.xml", font_table().as_bytes()),
+        ("word/footer1.xml", parts.footer.as_bytes()),
+        ("word/media/mark.png", &parts.mark),
     ])
 }
 
 /// Every entry is dated 1980, the beginning of time for a zip.
-fn zipped(parts: &[(&str, String)]) -> Result<Vec<u8>, String> {
+fn zipped(parts: &[(&str, &[u8])]) -> Result<Vec<u8>, String> {
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in parts {
         let written = writer.start_file(*name, options.last_modified_time(DateTime::default()));
         written.map_err(|e| format!("cannot pack `{name}`: {e}"))?;
-        writer.write_all(content.as_bytes()).map_err(|e| format!("cannot pack `{name}`: {e}"))?;
+        writer.write_all(content).map_err(|e| format!("cannot pack `{name}`: {e}"))?;
     }
     Ok(writer.finish().map_err(|e| format!("cannot pack: {e}"))?.into_inner())
 }

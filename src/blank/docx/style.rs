@@ -55,10 +55,12 @@ pub(super) fn sheet(layout: &Layout) -> String {
     )
 }
 
-/// As tall as the layout has it, the air before the table included.
+/// As wide and as tall as the layout has it, the air before the table included.
 fn title(layout: &Layout) -> String {
-    let after = twips(layout.table().top - layout.title.area.bottom());
-    let line = exactly(TITLE_LINE / MM_PER_POINT, after);
+    let (table, area) = (layout.table(), layout.title.area);
+    let (left, right) = (twips(area.left - table.left), twips(table.right() - area.right()));
+    let line = exactly(TITLE_LINE / MM_PER_POINT, twips(table.top - area.bottom()));
+    let line = format!(r#"{line}<w:ind w:left="{left}" w:right="{right}"/>"#);
     style(TITLE, "Title", &line, "center", r#"<w:outlineLvl w:val="0"/>"#, &run(TITLE_FONT, TITLE_SIZE))
 }
 

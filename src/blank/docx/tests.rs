@@ -17,11 +17,15 @@ fn paragraphs(bytes: &[u8]) -> Vec<String> {
     let xml = part(bytes, "word/document.xml");
     let mut reader = quick_xml::Reader::from_str(&xml);
     let mut found = Vec::new();
+    // A picture's place is text of the file, but none of the document.
+    let mut is_number = false;
     loop {
         use quick_xml::events::Event;
         match reader.read_event().expect("well-formed") {
             Event::Start(tag) if tag.name().as_ref() == "w:p" => found.push(String::new()),
-            Event::Text(text) => found.last_mut().expect("a paragraph").push_str(&text),
+            Event::Start(tag) => is_number = tag.name().as_ref() == "wp:posOffset",
+            Event::End(_) => is_number = false,
+            Event::Text(text) if !is_number => found.last_mut().expect("a paragraph").push_str(&text),
             Event::GeneralRef(name) => {
                 let entity = format!("&{};", &*name);
                 found.last_mut().expect("a paragraph").push_str(&quick_xml::escape::unescape(&entity).expect("known"));
@@ -111,23 +115,28 @@ fn every_part_is_declared_and_every_reference_has_its_part() {
     let types = part(&bytes, "[Content_Types].xml");
     for at in 0..archive.len() {
         let name = archive.by_index(at).expect("an entry").name().expect("a name").into_owned();
-        let known =
-            types.contains(&format!("PartName=\"/{name}\"")) || name.ends_with(".rels") || name.starts_with('[');
+        let by_ending = |(_, ending): (&str, &str)| types.contains(&format!("Extension=\"{ending}\""));
+        let is_picture = name.ends_with(".png") && name.rsplit_once('.').is_some_and(by_ending);
+        let known = is_picture
+            || types.contains(&format!("PartName=\"/{name}\""))
+            || name.ends_with(".rels")
+            || name.starts_with('[');
         assert!(known, "{name} is not declared");
     }
     let relations = part(&bytes, "word/_rels/document.xml.rels");
     assert!(
         part(&bytes, "word/document.xml").contains(r#"r:id="rIdFooter1""#) && relations.contains(r#"Id="rIdFooter1""#)
     );
+    assert!(part(&bytes, "word/document.xml").contains(r#"r:embed="rIdMark1""#) && relations.contains("rIdMark1"));
     for target in relations.split("Target=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
-        part(&bytes, &format!("word/{target}"));
+        archive.by_name(&format!("word/{target}")).expect(target);
     }
 }
 
 /// The elements whose children have an order in ECMA-376, with the children a form has.
 const ORDER: [(&str, &str); 8] = [
     ("w:style", "w:name w:basedOn w:qFormat w:pPr w:rPr"),
-    ("w:pPr", "w:pStyle w:spacing w:jc w:outlineLvl"),
+    ("w:pPr", "w:pStyle w:spacing w:ind w:jc w:outlineLvl"),
     ("w:rPr", "w:rFonts w:sz w:szCs w:lang"),
     ("w:tblPr", "w:tblW w:jc w:tblBorders w:tblLayout w:tblCellMar w:tblLook w:tblCaption w:tblDescription"),
     ("w:tcPr", "w:tcW w:gridSpan w:vMerge w:vAlign"),
@@ -169,6 +178,21 @@ fn properties_stand_in_the_order_of_the_schema() {
             }
         }
     }
+}
+
+#[test]
+fn the_mark_is_a_picture_that_says_which_form_it_is_and_stands_on_the_table() {
+    let form = &forms()[0];
+    let bytes = docx(form, &Values::new()).expect("a document");
+    let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).expect("a zip");
+    let mut png = Vec::new();
+    archive.by_name("word/media/mark.png").expect("a mark").read_to_end(&mut png).expect("readable");
+    assert_eq!(png, qr::mark(form).expect("a mark").png(picture::SCALE).expect("a picture"));
+    let xml = part(&bytes, "word/document.xml");
+    assert!(xml.contains(r#"descr="标明表格名称和版本的二维码：大冶市政府采购专办员登记表第1版""#), "{xml}");
+    let table = layout(form).table();
+    let place = crate::blank::mark(&layout(form));
+    assert!(place.bottom() < table.top && place.left >= layout(form).title.area.right());
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! Draws what a page is planned to hold.
 
 use krilla::color::rgb;
-use krilla::geom::{PathBuilder, Point};
+use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::paint::{Fill, Stroke};
 use krilla::surface::Surface;
 use krilla::tagging::{Artifact, ArtifactType, ContentTag, Identifier, SpanTag};
 use krilla::text::{GlyphId, KrillaGlyph};
 
-use super::{Ink, Mark, Rule, Text, unprintable};
+use super::{Code, Ink, Mark, Rule, Text, unprintable};
 use crate::blank::face::Faces;
 
 /// The middle of a Chinese character above its baseline, in ems: the em box reaches from 0.88 above to 0.12 below.
@@ -28,7 +28,7 @@ pub(super) fn draw(
     let (tag, leaf) = match mark {
         Mark::Content(leaf, _) => (ContentTag::Span(SpanTag::empty()), leaves.get_mut(*leaf)),
         Mark::Artifact(kind, _) => (artifact(*kind), None),
-        Mark::Rule(_) => (artifact(ArtifactType::Layout), None),
+        Mark::Rule(_) | Mark::Code(_) => (artifact(ArtifactType::Layout), None),
     };
     let identifier = surface.start_tagged(tag);
     if let Some(leaf) = leaf {
@@ -40,6 +40,7 @@ pub(super) fn draw(
             draw_rule(surface, rule);
             Ok(())
         }
+        Mark::Code(code) => draw_code(surface, code),
     };
     surface.end_tagged();
     drawn
@@ -74,6 +75,23 @@ fn draw_rule(surface: &mut Surface<'_>, rule: &Rule) {
     if let Some(path) = path.finish() {
         surface.draw_path(&path);
     }
+}
+
+/// One path, so that no hairlines show between modules.
+fn draw_code(surface: &mut Surface<'_>, code: &Code) -> Result<(), String> {
+    let mut path = PathBuilder::new();
+    for r in code.symbol.rectangles() {
+        let point = |at: f64, modules: u32| (at + f64::from(modules) * code.module) as f32;
+        let (left, top) = (point(code.at.0, r.left), point(code.at.1, r.top));
+        let (right, bottom) = (point(code.at.0, r.left + r.width), point(code.at.1, r.top + r.height));
+        path.push_rect(Rect::from_ltrb(left, top, right, bottom).ok_or("a module without a size")?);
+    }
+    surface.set_stroke(None);
+    surface.set_fill(Some(Fill { paint: colour(Ink::Black).into(), ..Fill::default() }));
+    if let Some(path) = path.finish() {
+        surface.draw_path(&path);
+    }
+    Ok(())
 }
 
 fn colour(ink: Ink) -> rgb::Color {

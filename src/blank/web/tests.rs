@@ -9,7 +9,7 @@ fn registration() -> FormSpec {
 
 /// A code with the widest quiet zone its page must leave: four modules of version 5, which has 37.
 fn with_quiet_zone(code: Area) -> Area {
-    let quiet = 4.0 * CODE_SIDE / 37.0;
+    let quiet = 4.0 * qr::SIDE / 37.0;
     Area {
         left: code.left - quiet,
         top: code.top - quiet,
@@ -47,7 +47,7 @@ fn the_codes_stand_on_the_diagonal_away_from_the_seal() {
 
 #[test]
 fn the_largest_code_keeps_modules_of_half_a_millimetre() {
-    const { assert!(CODE_SIDE / 77.0 >= 0.5) };
+    const { assert!(qr::SIDE / 77.0 >= 0.5) };
 }
 
 #[test]

@@ -120,6 +120,19 @@ fn cells_to_be_filled_in_are_text() {
 }
 
 #[test]
+fn the_mark_of_the_form_is_in_the_workbook_with_words_for_those_who_cannot_see_it() {
+    let bytes = xlsx(&forms()[0], &Values::new()).expect("a workbook");
+    let drawing = part(&bytes, "xl/drawings/drawing1.xml");
+    assert!(drawing.contains("大冶市政府采购专办员登记表第1版"));
+    let ends = ["<xdr:col>2</xdr:col>", "<xdr:row>0</xdr:row>"].map(|end| drawing.matches(end).count());
+    assert_eq!(ends, [2, 2], "the mark begins and ends in one cell: {drawing}");
+    let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).expect("a zip");
+    let mut png = Vec::new();
+    archive.by_name("xl/media/image1.png").expect("a mark").read_to_end(&mut png).expect("readable");
+    assert_eq!(png, qr::mark(&forms()[0]).expect("a mark").png(SCALE).expect("a picture"));
+}
+
+#[test]
 fn a_sheet_may_not_be_named_everything() {
     assert_eq!(sheet_name("甲/乙[丙]:'*?\\"), "甲乙丙");
     assert_eq!(sheet_name("[]"), "登记表");

@@ -94,6 +94,36 @@ fn only_a_whole_text_passes_for_one() {
     }
 }
 
+#[test]
+fn a_mark_names_its_form_in_words_and_holds_no_values() {
+    let forms = [form(1, ""), form(2, "")];
+    let text = mark(&forms[1]).unwrap();
+    assert_eq!(text, "表第2版，空白表格|TF2|00AC0C6D");
+    assert!(is_whole(&text));
+    let read = Payload { form: "t".into(), version: 2, values: Values::new() };
+    assert_eq!(decode(&text, &forms), Ok(read));
+    let unknown = PayloadFault::UnknownVersion { form: "t".into(), version: 2 };
+    assert_eq!(decode(&text, &forms[..1]), Err(unknown));
+    assert_eq!(decode(&text.replace("空白", "填好"), &forms), Err(PayloadFault::Checksum));
+    assert_eq!(mark_size(text.len()).map(|size| (size.level, size.modules)), Some((Level::M, 37)));
+}
+
+#[test]
+fn no_title_turns_a_mark_into_values() {
+    for title in ["TF1", "TF1|甲|乙", "|", "", "表|TF1"] {
+        let spec = FormSpec { title: title.into(), ..form(1, "") };
+        let text = mark(&spec).unwrap();
+        assert_eq!(decode(&text, &[spec]).unwrap().values, Values::new(), "{text}");
+    }
+}
+
+#[test]
+fn a_filled_in_form_whose_last_value_looks_like_a_mark_is_none() {
+    let spec = form(1, "");
+    let filled = values(&[("unit", "甲"), ("note", "TF2")]);
+    assert_eq!(decode(&encode(&spec, &filled).unwrap(), &[spec]).unwrap().values, filled);
+}
+
 proptest! {
     #[test]
     fn what_is_encoded_is_decoded(unit in "\\PC{0,30}", note in any::<String>(), name in "[\\p{Han} ·]{0,6}") {
@@ -119,7 +149,8 @@ proptest! {
             match decode(&text, &forms) {
                 Ok(read) => {
                     let head = format!("TF{}|", read.version);
-                    prop_assert!(is_whole(&text) && text.starts_with(&head));
+                    let is_mark = read.values.is_empty() && text.contains(&format!("|{head}"));
+                    prop_assert!(is_whole(&text) && (text.starts_with(&head) || is_mark));
                 }
                 Err(fault) => prop_assert!(!is_whole(&text) || !text.starts_with("TF1|"), "{fault:?}"),
             }

@@ -6,6 +6,9 @@ import { excess, payload } from "./sheet.js";
 
 export const isEmpty = form => Object.values(form).every(value => value.trim() === "");
 
+/** A value as it is shown, printed and put into the code: normal, and without the bar that divides the code's values. */
+export const normal = (data, field, raw) => check(field.kind, raw, data.area_code).value.replaceAll("|", "｜");
+
 /** `{stop, text}` for each thing to be said about a value; `stop` prevents printing. */
 export function said(data, field, raw) {
   const { value, doubts } = check(field.kind, raw, data.area_code);
@@ -34,7 +37,7 @@ export function review(data, forms, at) {
 }
 
 function valuesOf(data, form) {
-  return Object.fromEntries(data.fields.map(f => [f.id, check(f.kind, form[f.id] ?? "", data.area_code).value]));
+  return Object.fromEntries(data.fields.map(f => [f.id, normal(data, f, form[f.id] ?? "")]));
 }
 
 /** More than a code holds: said once for the form, at its longest field. */
