@@ -17,8 +17,10 @@ pub(super) fn open(bytes: &Arc<[u8]>, budget: &mut Budget) -> Result<Opened, Fau
     if find(&bytes[..bytes.len().min(1024)], b"%PDF-") {
         return pdf::open(bytes).map(Opened::Sheets);
     }
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") || bytes.starts_with(b"PK00PK") {
-        return zipped(bytes, budget);
+    match archive::format(bytes) {
+        Some(archive::Format::Zip) => return zipped(bytes, budget),
+        Some(format) => return archive::open(bytes, format, budget).map(Box::new).map(Opened::Archive),
+        None => (),
     }
     if let Some(fault) = refused(bytes) {
         return Err(fault);
@@ -49,7 +51,7 @@ fn zipped(bytes: &Arc<[u8]>, budget: &mut Budget) -> Result<Opened, Fault> {
     if part("ppt/") && has("[Content_Types].xml") {
         return Ok(Opened::Other("演示文稿"));
     }
-    archive::open(bytes).map(Box::new).map(Opened::Archive)
+    archive::open(bytes, archive::Format::Zip, budget).map(Box::new).map(Opened::Archive)
 }
 
 /// Formats that hold forms but cannot be read yet: the fault says what to send instead.
@@ -57,20 +59,11 @@ fn refused(bytes: &[u8]) -> Option<Fault> {
     if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         return Some(compound(bytes));
     }
-    if bytes.starts_with(b"Rar!\x1a\x07") {
-        return Some(ask("RAR 压缩包", "ZIP 压缩包，或直接附上文件"));
-    }
-    if bytes.starts_with(b"7z\xbc\xaf\x27\x1c") {
-        return Some(ask("7z 压缩包", "ZIP 压缩包，或直接附上文件"));
-    }
     if bytes.starts_with(b"\x1f\x8b") || bytes.starts_with(b"BZh") || bytes.get(257..262) == Some(b"ustar") {
         return Some(ask("这种压缩包", "ZIP 压缩包，或直接附上文件"));
     }
     if bytes.starts_with(b"{\\rtf") {
         return Some(ask("RTF 文档", "Word（.docx）"));
-    }
-    if bytes.starts_with(b"\x78\x9f\x3e\x22") {
-        return Some(ask("Outlook 专用附件（winmail.dat）", "普通附件（发件格式选“HTML”或“纯文本”）"));
     }
     let brand = bytes.get(4..8).filter(|tag| *tag == b"ftyp").and_then(|_| bytes.get(8..12));
     if brand.is_some_and(|b| [b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1", b"avif"].iter().any(|k| b == *k)) {
@@ -206,9 +199,7 @@ mod tests {
 
     #[test]
     fn formats_of_a_later_day_say_what_to_send() {
-        for magic in
-            [&b"Rar!\x1a\x07\x00"[..], b"7z\xbc\xaf\x27\x1c", b"\0\0\0\x18ftypheic\0", b"{\\rtf1", b"\x1f\x8b\x08"]
-        {
+        for magic in [&b"\0\0\0\x18ftypheic\0"[..], b"{\\rtf1", b"\x1f\x8b\x08"] {
             let fault = opened(magic).unwrap_err();
             assert_eq!(fault.code, "unsupported");
             assert!(fault.message.contains("改发"), "{}", fault.message);
