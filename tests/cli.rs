@@ -9,6 +9,7 @@ mod cli {
     mod bad_mail;
     mod build;
     mod extract;
+    mod formats;
     mod intake;
     mod language;
     mod office;

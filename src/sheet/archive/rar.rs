@@ -143,7 +143,7 @@ mod tests {
 
     macro_rules! archive {
         ($name:literal) => {
-            include_bytes!(concat!("../../../tests/archives/", $name, ".rar"))
+            include_bytes!(concat!("../../../tests/documents/archives/", $name, ".rar"))
         };
     }
 

@@ -94,7 +94,7 @@ fn fault(error: &Error) -> Fault {
 mod tests {
     use super::*;
 
-    const PLAIN: &[u8] = include_bytes!("../../../tests/archives/plain.7z");
+    const PLAIN: &[u8] = include_bytes!("../../../tests/documents/archives/plain.7z");
 
     fn opened(bytes: &[u8]) -> Vec<(String, Result<usize, String>)> {
         let members = open(bytes, &mut Budget::default()).unwrap();
@@ -112,20 +112,22 @@ mod tests {
 
     #[test]
     fn older_methods_are_read() {
-        assert!(opened(include_bytes!("../../../tests/archives/bzip2.7z"))[0].1.is_ok());
+        assert!(opened(include_bytes!("../../../tests/documents/archives/bzip2.7z"))[0].1.is_ok());
     }
 
     #[test]
     fn a_password_is_told_with_and_without_a_list_of_files() {
-        let [(name, content)] = &opened(include_bytes!("../../../tests/archives/password.7z"))[..] else { panic!() };
+        let [(name, content)] = &opened(include_bytes!("../../../tests/documents/archives/password.7z"))[..] else {
+            panic!()
+        };
         assert_eq!((name.as_str(), content), ("表一.txt", &Err("encrypted".to_owned())));
-        let hidden = include_bytes!("../../../tests/archives/hidden.7z");
+        let hidden = include_bytes!("../../../tests/documents/archives/hidden.7z");
         assert_eq!(open(hidden, &mut Budget::default()).unwrap_err().code, "encrypted");
     }
 
     #[test]
     fn a_bomb_is_stopped_and_its_neighbour_read() {
-        let members = opened(include_bytes!("../../../tests/archives/bomb.7z"));
+        let members = opened(include_bytes!("../../../tests/documents/archives/bomb.7z"));
         assert_eq!(members[0], ("bomb".to_owned(), Err("too-large".to_owned())));
         assert!(members[1].1.is_ok());
     }

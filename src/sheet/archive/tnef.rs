@@ -229,7 +229,7 @@ mod tests {
         let members = opened(&whole[..whole.len() - 30]);
         assert_eq!(members[0].bytes.as_deref().unwrap(), b"content");
         assert_eq!(members[1].bytes.as_ref().unwrap_err().code, "unreadable");
-        assert_eq!(open(&Arc::from(&whole[..20])).unwrap_err().code, "unreadable");
+        assert_eq!(open(&Arc::from(&whole[..12])).unwrap_err().code, "unreadable");
     }
 
     #[test]

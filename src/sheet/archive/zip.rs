@@ -172,8 +172,8 @@ mod tests {
     #[test]
     fn passwords_are_told() {
         for bytes in [
-            &include_bytes!("../../../tests/archives/password.zip")[..],
-            include_bytes!("../../../tests/archives/aes.zip"),
+            &include_bytes!("../../../tests/documents/archives/password.zip")[..],
+            include_bytes!("../../../tests/documents/archives/aes.zip"),
         ] {
             let members = members(bytes.to_vec(), &mut Budget::default());
             assert_eq!(
