@@ -46,7 +46,16 @@ pub enum Command {
         from: Vec<PathBuf>,
     },
     /// Read {"id", "eml"} lines from stdin, write what each mail holds as JSON lines; nothing else is written
-    Extract,
+    Extract {
+        /// Tell instead why this mail, scan or document is read as it is
+        #[arg(long, value_name = "FILE")]
+        explain: Option<PathBuf>,
+        /// With --explain: the folder for pictures of the pages, a box around each piece of evidence
+        #[arg(long, value_name = "DIR", default_value = ".", requires = "explain")]
+        pictures: PathBuf,
+    },
+    /// Fetch the models for text recognition into the folder `models`
+    SetupOcr,
     /// Review pending records
     #[command(subcommand)]
     Review(Review),

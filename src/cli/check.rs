@@ -35,7 +35,8 @@ pub fn check(root: &Path, voice: Voice) -> Result<(), Failure> {
 /// Proves that nothing was lost or changed.
 pub fn verify(root: &Path, voice: Voice) -> Result<(), Failure> {
     let office = Office::open(root)?;
-    let reader = office.reader();
+    // To list the leaves of a mail no form need be known.
+    let reader = Reader::new(Vec::new());
     let (records, mut faults) = office.inbox.records(&office.rules())?;
     match office.inbox.ledger()? {
         Ok(entries) => faults.extend(records.iter().filter_map(|record| unwitnessed(record, &entries))),

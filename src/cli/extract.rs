@@ -35,9 +35,9 @@ struct Output<'i> {
 }
 
 /// Reads stdin to its end.
-pub fn run(root: &Path, _voice: Voice) -> Result<(), Failure> {
+pub fn run(root: &Path, voice: Voice) -> Result<(), Failure> {
     let office = Office::open(root)?;
-    let reader = office.reader();
+    let reader = office.reader(voice);
     let mut input = io::stdin().lock();
     let mut output = io::BufWriter::new(io::stdout().lock());
     let mut number = 0;

@@ -25,7 +25,7 @@ struct Sum {
 /// Takes in the mails of the given places, or of `inbox/new`.
 pub fn run(root: &Path, from: &[PathBuf], voice: Voice) -> Result<(), Failure> {
     let office = Office::open(root)?;
-    let (rules, reader) = (office.rules(), office.reader());
+    let (rules, reader) = (office.rules(), office.reader(voice));
     let (mails, others) = find(from, &office)?;
     for other in others {
         let name = other.display();

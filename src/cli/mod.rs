@@ -5,6 +5,7 @@
 mod args;
 mod build;
 mod check;
+mod explain;
 mod extract;
 mod intake;
 mod office;
@@ -40,7 +41,9 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
         }
         Some(Command::Serve { port }) => build::serve(root, *port, voice),
         Some(Command::Intake { from }) => intake::run(root, from, voice),
-        Some(Command::Extract) => extract::run(root, voice),
+        Some(Command::Extract { explain: None, .. }) => extract::run(root, voice),
+        Some(Command::Extract { explain: Some(file), pictures }) => explain::run(root, file, pictures, voice),
+        Some(Command::SetupOcr) => crate::edge::models::set_up(root).map_err(Failure::Outside),
         Some(Command::Review(review)) => review::run(root, review, voice),
         Some(Command::Check) => check::check(root, voice),
         Some(Command::Verify) => check::verify(root, voice),

@@ -1,11 +1,12 @@
 //! The office's folder as commands see it: content loaded and checked, the inbox, the clock.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
-use super::voice::Failure;
+use super::voice::{Failure, Voice};
 use crate::edge;
 use crate::edge::store::Inbox;
 use crate::form::FormSpec;
@@ -42,10 +43,18 @@ impl Office {
         }
     }
 
-    /// The forms, prepared for reading.
-    pub fn reader(&self) -> Reader {
+    /// The forms, prepared for reading, with the recogniser and the fonts this machine has; says what it lacks.
+    pub fn reader(&self, voice: Voice) -> Reader {
         let forms: Vec<FormSpec> = self.content.forms.clone();
-        Reader::new(forms)
+        let fonts = edge::fonts::find().map(|found| edge::fonts::for_reading(&found)).unwrap_or_default();
+        let reader = Reader::new(forms).with_fonts(fonts);
+        match edge::models::load(&self.root) {
+            Ok(models) => reader.with_ocr(Arc::new(models)),
+            Err(lacking) => {
+                voice.say(&lacking);
+                reader
+            }
+        }
     }
 
     /// A unit's name, or its id where it is unknown.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::blank::face::Fonts;
 use crate::report::Said;
 use crate::said;
+use crate::sheet;
 
 /// Where Debian's package `fonts-noto-cjk` puts its collections.
 const FOLDER: &str = "/usr/share/fonts/opentype/noto";
@@ -24,4 +25,10 @@ pub fn find() -> Result<Fonts, Said> {
             "没有找到中文字体，暂不生成 PDF；安装方法：apt-get install fonts-noto-cjk"
         )),
     }
+}
+
+/// The same fonts as documents to be read take them.
+pub fn for_reading(fonts: &Fonts) -> sheet::Fonts {
+    let (bytes, index) = &fonts.body;
+    sheet::Fonts { chinese: Some((Arc::new(Arc::clone(bytes)), *index)) }
 }

@@ -5,6 +5,7 @@ pub mod fonts;
 pub mod intake;
 pub mod ledger;
 pub mod mailbox;
+pub mod models;
 pub mod publish;
 pub mod register;
 pub mod serve;

@@ -1,6 +1,8 @@
 //! One mail in, everything found in it out: a pure function of the bytes. No clock, no disk, no network; it never fails,
 //! what went wrong is in its faults, and every leaf of the mail has exactly one outcome.
 
+pub mod explain;
+mod join;
 mod links;
 mod outcome;
 mod walk;
@@ -12,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use serde_yaml::FlowMap;
 
 pub use outcome::{Leaf, Outcome};
+
+pub use crate::read::pixels::Marks;
 
 use crate::fault::Fault;
 use crate::mail::{self, Message};
@@ -97,18 +101,9 @@ pub struct Document {
     /// Row of a summary sheet, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<usize>,
-}
-
-/// Seal and signature; absent while not looked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Marks {
-    /// Whether a red seal was seen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seal: Option<bool>,
-    /// Whether there is ink where the signature belongs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub signature: Option<bool>,
+    /// Further documents of the mail that bear the same form: its second photo, the scan of what came as .docx too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Document>,
 }
 
 /// Takes a mail apart and reads every form in it.
@@ -124,7 +119,7 @@ pub fn extract(raw: &[u8], reader: &Reader) -> Extraction {
     }
     let mut faults = message.faults.clone();
     faults.append(&mut walk.faults);
-    Extraction { mail, records: walk.records, leaves: walk.outcomes, faults }
+    Extraction { mail, records: join::join(reader, walk.drafts()), leaves: walk.outcomes, faults }
 }
 
 fn head(message: &Message) -> MailHead {

@@ -3,15 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-use serde_yaml::FlowMap;
-
+use super::join::Draft;
 use super::{Bytes, Document, Found, Leaf, Marks, Outcome, links, sha256};
 use crate::fault::Fault;
 use crate::mail::{self, Leaf as Part};
-use crate::read::settle::settle;
+use crate::read::pixels::{self, Page, PageForm};
 use crate::read::{Reader, Reading, names_whom};
 use crate::sheet::{self, Archive, Budget, Opened, Picture, Sheet, Surface};
+use indexmap::IndexMap;
 
 /// Archives in archives and mails in mails deeper than this hold no form a unit would send.
 const DEEPEST: usize = 4;
@@ -30,8 +29,7 @@ pub struct Walk<'r> {
     /// How many records have each id so far.
     ids: HashMap<String, usize>,
     budget: Budget,
-    /// Records so far.
-    pub records: Vec<Found>,
+    drafts: Vec<Draft>,
     /// Outcomes so far, one for each leaf.
     pub outcomes: Vec<Leaf>,
     /// Faults of the mail as a whole.
@@ -74,7 +72,7 @@ impl Origin {
 
     fn document(&self, page: usize, row: Option<usize>) -> Document {
         let name = self.name.clone().unwrap_or_else(|| "（无文件名）".to_owned());
-        Document { name, sha256: self.sha256.clone(), part: self.part.clone(), page, row }
+        Document { name, sha256: self.sha256.clone(), part: self.part.clone(), page, row, also: vec![] }
     }
 }
 
@@ -85,7 +83,19 @@ impl<'r> Walk<'r> {
     /// A walk that gives its records ids with this prefix.
     pub fn new(reader: &'r Reader, prefix: String) -> Walk<'r> {
         let (seen, ids, budget) = (HashMap::new(), HashMap::new(), Budget::default());
-        Walk { reader, prefix, seen, ids, budget, records: vec![], outcomes: vec![], faults: vec![] }
+        Walk { reader, prefix, seen, ids, budget, drafts: vec![], outcomes: vec![], faults: vec![] }
+    }
+
+    /// What is to become a record, once every leaf has been walked.
+    pub fn drafts(&mut self) -> Vec<Draft> {
+        std::mem::take(&mut self.drafts)
+    }
+
+    /// A document that came without a mail.
+    pub fn lone(&mut self, name: &str, bytes: &[u8]) {
+        let origin = Origin::new("1", Some(name), "application/octet-stream", bytes);
+        let became = self.document(&origin, 0);
+        self.note(0, &origin, became);
     }
 
     /// Every leaf of a mail nobody wrote.
@@ -137,7 +147,7 @@ impl<'r> Walk<'r> {
 
     /// A signature block has a name and a telephone number too; a form in a mail's text names unit and officer.
     fn is_meant(&self, reading: &Reading) -> bool {
-        let Some(spec) = self.reader.form(&reading.form) else { return false };
+        let Some(spec) = self.reader.spec(reading) else { return false };
         names_whom(spec).all(|role| !reading.text(role).is_empty()) && reading.filled() >= 3
     }
 
@@ -148,7 +158,7 @@ impl<'r> Walk<'r> {
         let body = Origin::new(&origin.part, Some("邮件正文"), &origin.content_type, &origin.bytes);
         let body = Origin { faults: origin.faults.clone(), ..body };
         for reading in readings {
-            self.found(&body, 1, reading);
+            self.found(&body, 1, reading.clone());
         }
         Became(Outcome::Record, None)
     }
@@ -207,61 +217,73 @@ impl<'r> Walk<'r> {
     }
 
     fn sheets(&mut self, origin: &Origin, sheets: Vec<Sheet>) -> Became {
-        let before = self.records.len();
-        let mut why = "文档中没有找到登记表".to_owned();
+        let before = self.drafts.len();
+        let pages = sheets.len();
+        let mut skipped = Vec::new();
         for sheet in sheets {
-            match sheet.surface {
+            let why = match sheet.surface {
                 Surface::Cells(cells) => {
-                    for reading in self.reader.read(&cells) {
-                        self.found(origin, sheet.number, &reading);
-                    }
+                    let readings = self.reader.read(&cells);
+                    readings.into_iter().for_each(|reading| self.found(origin, sheet.number, reading));
+                    None
                 }
-                Surface::Pixels(picture) if picture.size.0 < SMALLEST || picture.size.1 < SMALLEST => {
-                    why = format!("图片太小（{}×{}像素），不是登记表", picture.size.0, picture.size.1);
+                Surface::Pixels(picture) => self.pixels(origin, sheet.number, picture),
+            };
+            skipped.extend(why.map(|why| if pages > 1 { format!("第{}页：{why}", sheet.number) } else { why }));
+        }
+        let why = (!skipped.is_empty()).then(|| skipped.join("；"));
+        match self.drafts.len() > before {
+            true => Became(Outcome::Record, why),
+            false => Became(Outcome::Ignored, why.or_else(|| Some("文档中没有找到登记表".to_owned()))),
+        }
+    }
+
+    /// A page of pixels; why it is no form, if it is none.
+    fn pixels(&mut self, origin: &Origin, page: usize, picture: Picture) -> Option<String> {
+        let (width, height) = picture.size;
+        if width < SMALLEST || height < SMALLEST {
+            return Some(format!("图片太小（{width}×{height}像素），不是登记表"));
+        }
+        match pixels::read(self.reader, &picture) {
+            Page::Other(why) => return Some(why),
+            Page::Unread(faults) => {
+                let mut found = self.record(origin, page, None);
+                found.faults.extend(faults);
+                found.picture = Some(picture);
+                self.keep(Draft { found, reading: None });
+            }
+            Page::Forms(forms) => {
+                for PageForm { reading, marks, faults } in forms {
+                    let mut found = self.record(origin, page, reading.row);
+                    found.faults.extend(faults);
+                    found.marks = marks;
+                    found.picture = Some(picture.clone());
+                    self.keep(Draft { found, reading: Some(reading) });
                 }
-                Surface::Pixels(picture) => self.unread(origin, sheet.number, picture),
             }
         }
-        let made = self.records.len() > before;
-        if made { Became(Outcome::Record, None) } else { Became(Outcome::Ignored, Some(why)) }
+        None
     }
 
-    /// A form that was read.
-    fn found(&mut self, origin: &Origin, page: usize, reading: &Reading) {
-        let Some(spec) = self.reader.form(&reading.form) else { return };
-        let settled = settle(spec, reading);
-        let mut record = self.record(origin, page, reading.row);
-        if settled.fields.is_empty() {
-            record.faults.push(Fault::new("form-empty", "登记表没有填写"));
-        } else {
-            record.faults.extend(settled.faults);
-        }
-        record.form = Some(reading.form.clone());
-        record.fields = settled.fields.into_iter().map(|(id, value)| (id, FlowMap(value))).collect();
-        self.keep(record);
-    }
-
-    /// A page of pixels, for a person to read.
-    fn unread(&mut self, origin: &Origin, page: usize, picture: Picture) {
-        let mut record = self.record(origin, page, None);
-        record.faults.push(Fault::new("unread", "扫描件尚未识别，请对照图像录入"));
-        record.picture = Some(picture);
-        self.keep(record);
+    /// A form in a document's cells.
+    fn found(&mut self, origin: &Origin, page: usize, reading: Reading) {
+        let found = self.record(origin, page, reading.row);
+        self.keep(Draft { found, reading: Some(reading) });
     }
 
     /// A document that cannot be opened: a record says so, so that it is not forgotten.
     fn failed(&mut self, origin: &Origin, fault: Fault) -> Became {
         let reason = fault.message.clone();
-        let mut record = self.record(origin, 1, None);
-        record.faults.push(fault);
-        self.keep(record);
+        let mut found = self.record(origin, 1, None);
+        found.faults.push(fault);
+        self.keep(Draft { found, reading: None });
         Became(Outcome::Failed, Some(reason))
     }
 
     /// Records beyond the limit are told once, on the mail.
-    fn keep(&mut self, record: Found) {
-        if self.records.len() < MOST_RECORDS {
-            self.records.push(record);
+    fn keep(&mut self, draft: Draft) {
+        if self.drafts.len() < MOST_RECORDS {
+            self.drafts.push(draft);
         } else if !self.faults.iter().any(|fault| fault.code == "too-many-records") {
             let message = format!("邮件内的登记表超过{MOST_RECORDS}份，其余未登记，请对方分开发送");
             self.faults.push(Fault::new("too-many-records", message));
@@ -319,7 +341,7 @@ impl<'r> Walk<'r> {
             let message = format!("附件只是会过期的下载链接（{link}），无法收取，请发件人改用普通附件发送");
             self.faults.push(Fault::new("link-only", message));
         }
-        if self.records.is_empty() && links.is_empty() {
+        if self.drafts.is_empty() && links.is_empty() {
             self.faults.push(Fault::new("no-form", "邮件中没有找到登记表"));
         }
     }

@@ -3,9 +3,14 @@
 //! 1. [`vocabulary`]: which words on a sheet are labels, and of which field; [`split`]: label and value get a cell each.
 //! 2. [`labels`]: which cell belongs to which label; [`table`] for one row per officer, [`pairs`] for label and value.
 //! 3. [`settle`]: what was seen for a field becomes one value, its alternatives and its faults.
+//!
+//! A page of pixels gets its cells first: [`pixels`] reads its QR codes ([`qr`]), lets [`crate::ocr`] fill the cells, and
+//! [`alphabet`] reads each value once more as what it is.
 
+mod alphabet;
 pub mod labels;
 pub mod pairs;
+pub mod pixels;
 pub mod place;
 pub mod qr;
 pub mod settle;
@@ -14,11 +19,14 @@ pub mod table;
 pub mod vocabulary;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::form::FormSpec;
-use crate::sheet::{Cell, Rect};
+use crate::ocr::Ocr;
+use crate::sheet::{Cell, Fonts, Rect};
 use place::Places;
 use vocabulary::Vocabulary;
 
@@ -54,6 +62,8 @@ pub struct Evidence {
 pub struct Reading {
     /// The form's id.
     pub form: String,
+    /// The form's version.
+    pub version: u32,
     /// The row of a summary sheet it stands in, from 1 in the sheet's own unit; absent for a form of its own.
     pub row: Option<usize>,
     /// Evidence by field id; a field whose label was found but which is empty has an empty list.
@@ -68,39 +78,100 @@ impl Reading {
 
     /// The first text seen for a field, empty if there is none.
     pub fn text(&self, field: &str) -> &str {
-        self.evidence.get(field).and_then(|seen| seen.first()).map_or("", |e| e.text.as_str())
+        let seen = self.evidence.get(field).into_iter().flatten();
+        seen.map(|e| e.text.as_str()).find(|text| !text.is_empty()).unwrap_or_default()
     }
 }
 
 /// Fewer labels than this are a letter that mentions a form, not a form.
 const FEWEST_LABELS: usize = 4;
 
+/// A cell recognised with this confidence says what it says.
+const SURELY_READ: f32 = 0.99;
+
 /// A form's own title outweighs this many labels that two forms share.
 const TITLE: usize = 6;
 
-/// The forms that can be read, with their vocabularies; made once, shared by all threads.
-#[derive(Debug)]
+/// The forms that can be read, with their vocabularies, and what pages of pixels need; made once, shared by all threads.
 pub struct Reader {
     forms: Vec<(FormSpec, Vocabulary)>,
+    ocr: Option<Arc<dyn Ocr + Send>>,
+    fonts: Fonts,
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let forms = self.forms.iter().map(|(spec, _)| &spec.id);
+        f.debug_struct("Reader").field("forms", &forms.collect::<Vec<_>>()).finish_non_exhaustive()
+    }
 }
 
 impl Reader {
-    /// Prepares the forms for reading.
+    /// Prepares the forms for reading; of several versions of one form the first is the one in force.
     pub fn new(forms: Vec<FormSpec>) -> Reader {
-        Reader { forms: forms.into_iter().map(|spec| (Vocabulary::new(&spec), spec)).map(|(v, s)| (s, v)).collect() }
+        let forms = forms.into_iter().map(|spec| (Vocabulary::new(&spec), spec)).map(|(v, s)| (s, v)).collect();
+        Reader { forms, ocr: None, fonts: Fonts::default() }
     }
 
-    /// A form by id.
+    /// The same with a recogniser: without one, pages of pixels give what their QR codes say.
+    pub fn with_ocr(self, ocr: Arc<dyn Ocr + Send>) -> Reader {
+        Reader { ocr: Some(ocr), ..self }
+    }
+
+    /// The same with fonts for documents that do not carry theirs.
+    pub fn with_fonts(self, fonts: Fonts) -> Reader {
+        Reader { fonts, ..self }
+    }
+
+    /// A form in force by id.
     pub fn form(&self, id: &str) -> Option<&FormSpec> {
-        self.forms.iter().map(|(spec, _)| spec).find(|spec| spec.id == id)
+        self.specs().find(|spec| spec.id == id)
+    }
+
+    /// The very version that a reading was read as.
+    pub fn spec(&self, reading: &Reading) -> Option<&FormSpec> {
+        self.specs().find(|spec| spec.id == reading.form && spec.version == reading.version)
+    }
+
+    fn specs(&self) -> impl Iterator<Item = &FormSpec> {
+        self.forms.iter().map(|(spec, _)| spec)
     }
 
     /// Finds the filled-in forms among the cells of one sheet, by the form whose labels fit best.
     pub fn read(&self, cells: &[Cell]) -> Vec<Reading> {
-        let candidates = self.forms.iter().map(|(spec, vocabulary)| read_as(cells, spec, vocabulary));
-        let best = candidates.rev().max_by_key(|(score, _)| *score);
+        self.read_where(cells, |_| true)
+    }
+
+    /// The same for some of the forms only.
+    fn read_where(&self, cells: &[Cell], may: impl Fn(&FormSpec) -> bool) -> Vec<Reading> {
+        let forms = self.forms.iter().filter(|(spec, _)| may(spec));
+        let candidates = forms.map(|(spec, vocabulary)| read_as(cells, spec, vocabulary));
+        // Among equals the first wins: the version in force.
+        let best = candidates.reduce(|best, next| if next.0 > best.0 { next } else { best });
         best.map(|(_, readings)| readings).unwrap_or_default()
     }
+
+    /// Mends labels that were misread by a character or two; what was read surely is left as it is.
+    fn mend(&self, cells: &mut [Cell]) {
+        let known = |text: &str| self.forms.iter().any(|(_, vocabulary)| !vocabulary.meanings(text).is_empty());
+        for cell in cells.iter_mut().filter(|cell| cell.confidence < SURELY_READ && !known(&cell.text)) {
+            let mended = self.forms.iter().find_map(|(_, vocabulary)| vocabulary.nearest(&cell.text));
+            if let Some(label) = mended {
+                cell.text = label.to_owned();
+            }
+        }
+    }
+
+    /// How many labels of the form that fits best stand among the cells; more where its title does.
+    fn likeness(&self, cells: &[Cell]) -> usize {
+        self.forms.iter().map(|(spec, vocabulary)| likeness(cells, spec, vocabulary)).max().unwrap_or(0)
+    }
+}
+
+fn likeness(cells: &[Cell], spec: &FormSpec, vocabulary: &Vocabulary) -> usize {
+    let found = labels::find(&Places::new(cells), spec, vocabulary);
+    let distinct = found.iter().map(|label| label.field.as_str()).collect::<BTreeSet<_>>().len();
+    distinct + if cells.iter().any(|cell| vocabulary.is_title(&cell.text)) { TITLE } else { 0 }
 }
 
 /// Reads the cells as one form; the score is the number of its labels found, and more where its title stands there.

@@ -128,7 +128,7 @@ fn read_one(
     for index in own {
         inline(spec, vocabulary, &places.cells[index], claimed[index], &mut evidence);
     }
-    Reading { form: spec.id.clone(), row: None, evidence }
+    Reading { form: spec.id.clone(), version: spec.version, row: None, evidence }
 }
 
 /// The cells that hold a label's value: those that begin right of it, else the one below.
@@ -193,7 +193,8 @@ fn joined(cells: &[Cell], spec: &FormSpec, vocabulary: &Vocabulary, values: &[us
     let first = values.first()?;
     let confidence = values.iter().map(|i| cells[*i].confidence).fold(1.0, f32::min);
     let at = values.iter().fold(cells[*first].at, |all, i| union(all, cells[*i].at));
-    (!text.is_empty()).then_some(Evidence { text, means: Means::Typed, confidence, at })
+    // Where an empty value stands is worth knowing too: there the signature belongs.
+    Some(Evidence { text, means: Means::Typed, confidence, at })
 }
 
 fn union(a: Rect, b: Rect) -> Rect {
@@ -234,7 +235,7 @@ fn inline(
         let found = inline_field(spec, vocabulary, line).or_else(|| if claimed { None } else { any() });
         let Some((index, value)) = found else { continue };
         let seen = evidence.entry(spec.fields[index].id.clone()).or_default();
-        if seen.is_empty() && !value.trim().is_empty() {
+        if seen.iter().all(|e| e.text.is_empty()) && !value.trim().is_empty() {
             let text = value.trim().to_owned();
             seen.push(Evidence { text, means: Means::Typed, confidence: cell.confidence, at: cell.at });
         }

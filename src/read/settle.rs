@@ -78,8 +78,12 @@ fn settle_field(spec: &FormSpec, field: &Field, seen: &[Evidence]) -> Option<(Fi
     let (checked, evidence) = read.first()?;
     let mut faults = checked.faults(&field.id);
     let alternatives = alternatives(&read);
-    if !alternatives.is_empty() {
-        faults.push(disagreement(spec, field, &checked.value, &alternatives));
+    let contradict: Vec<&Alternative> = alternatives.iter().filter(|a| contradicts(a, evidence.means)).collect();
+    if !contradict.is_empty() {
+        faults.push(disagreement(spec, field, &checked.value, &contradict));
+    } else if evidence.means == Means::Ocr && evidence.confidence < SURE {
+        let message = format!("“{}”识别把握不大，请对照图像核对", spec.full_label(field));
+        faults.push(Fault::of(&field.id, "doubtful", message));
     }
     let at = evidence.at;
     let value = FieldValue {
@@ -92,11 +96,24 @@ fn settle_field(spec: &FormSpec, field: &Field, seen: &[Evidence]) -> Option<(Fi
     Some((value, faults))
 }
 
+/// A recognised value that the reviewer need not look at has at least this confidence (docs/reading.md has the figures).
+pub const SURE: f32 = 0.95;
+
+/// Whether another value speaks against the one that won: what was hardly recognised does not speak against a code or
+/// typed text.
+fn contradicts(other: &Alternative, winner: Means) -> bool {
+    other.means != Means::Ocr || winner == Means::Ocr || other.confidence >= SURE
+}
+
+/// The other values. Recognition may take one dash, bracket or space for another, which is no other value.
 fn alternatives(read: &[(Checked, &Evidence)]) -> Vec<Alternative> {
+    let bare = |value: &str| value.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let mut known = vec![&read[0].0.value];
     let mut others = Vec::new();
     for (checked, evidence) in &read[1..] {
-        if !known.contains(&&checked.value) {
+        let alike = |value: &&String| bare(value) == bare(&checked.value);
+        let same = known.contains(&&checked.value) || evidence.means == Means::Ocr && known.iter().any(|v| alike(v));
+        if !same {
             known.push(&checked.value);
             let (means, confidence) = (evidence.means, evidence.confidence);
             others.push(Alternative { value: checked.value.clone(), means, confidence });
@@ -105,7 +122,7 @@ fn alternatives(read: &[(Checked, &Evidence)]) -> Vec<Alternative> {
     others
 }
 
-fn disagreement(spec: &FormSpec, field: &Field, value: &str, others: &[Alternative]) -> Fault {
+fn disagreement(spec: &FormSpec, field: &Field, value: &str, others: &[&Alternative]) -> Fault {
     let label = spec.full_label(field);
     let all = others.iter().map(|a| format!("“{}”", a.value)).collect::<Vec<_>>().join("、");
     Fault::of(&field.id, "disagreement", format!("“{label}”读到不同的内容：“{value}”与{all}，请核对"))
@@ -123,7 +140,8 @@ mod tests {
 
     fn settled(field: &str, evidence: Vec<Evidence>) -> Settled {
         let spec = registration();
-        let mut reading = Reading { form: spec.id.clone(), row: None, evidence: Default::default() };
+        let mut reading =
+            Reading { form: spec.id.clone(), version: spec.version, row: None, evidence: Default::default() };
         for (id, text) in [("unit_name", "甲局"), ("officer_name", "示例甲")] {
             reading.evidence.insert(id.into(), vec![seen(text, Means::Typed, 1.0)]);
         }
@@ -148,6 +166,23 @@ mod tests {
         assert_eq!(got.fields[0].1.value, "示例甲");
         assert_eq!(got.fields[0].1.alternatives[0].value, "示例丙");
         assert_eq!(got.faults[0].code, "disagreement");
+    }
+
+    #[test]
+    fn what_was_hardly_recognised_does_not_speak_against_a_code() {
+        let weak = settled("officer_name", vec![seen("示例丙", Means::Ocr, 0.6), seen("示例甲", Means::Qr, 1.0)]);
+        assert!(weak.faults.is_empty());
+        assert_eq!(weak.fields[0].1.alternatives.len(), 1);
+        let dash =
+            settled("unit_address", vec![seen("城北路8-9号", Means::Qr, 1.0), seen("城北路8—9号", Means::Ocr, 1.0)]);
+        assert!(dash.faults.is_empty() && dash.fields[0].1.alternatives.is_empty());
+    }
+
+    #[test]
+    fn a_value_hardly_recognised_is_doubtful() {
+        let got = settled("officer_name", vec![seen("示例丙", Means::Ocr, 0.6)]);
+        assert_eq!(got.faults[0].code, "doubtful");
+        assert!(settled("officer_name", vec![seen("示例丙", Means::Ocr, 0.99)]).faults.is_empty());
     }
 
     #[test]

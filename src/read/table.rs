@@ -114,7 +114,7 @@ fn read_row(places: &Places<'_>, spec: &FormSpec, heading: &[Label], row: (f32, 
             seen.push(Evidence { text, means: Means::Typed, confidence: cell.confidence, at: cell.at });
         }
     }
-    let reading = Reading { form: spec.id.clone(), row: Some(row.0 as usize + 1), evidence };
+    let reading = Reading { form: spec.id.clone(), version: spec.version, row: Some(row.0 as usize + 1), evidence };
     // A heading that has neither is a part of a form; whose, the rest of the sheet says.
     let is_part = !super::names_whom(spec).any(|role| reading.evidence.contains_key(role));
     let named = is_part || super::names_whom(spec).any(|role| !reading.text(role).is_empty());

@@ -73,6 +73,27 @@ impl Vocabulary {
         all.into_iter().find_map(|key| self.meanings.get(&key)).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// The field label that a text misread by a character or two is, if just one is that near. A group's heading is not
+    /// guessed: 政府采购专员 is somebody's post.
+    pub fn nearest(&self, text: &str) -> Option<&str> {
+        let folded = self.fold(text);
+        let length = folded.chars().count();
+        let most = match length {
+            0..3 => return None,
+            3..7 => 1,
+            _ => 2,
+        };
+        let is_field = |meanings: &[Meaning]| meanings.iter().all(|m| matches!(m, Meaning::Field { .. }));
+        let near = self.meanings.iter().filter(|(key, meanings)| {
+            key.chars().count().abs_diff(length) <= most
+                && is_field(meanings)
+                && strsim::levenshtein(key, &folded) <= most
+        });
+        let mut near = near.map(|(key, meanings)| (strsim::levenshtein(key, &folded), meanings, key.as_str()));
+        let best = near.clone().min_by_key(|(distance, ..)| *distance)?;
+        near.all(|(distance, meanings, _)| distance > best.0 || meanings == best.1).then_some(best.2)
+    }
+
     /// Whether a text is one of the form's titles, alone or with a county's name or year before it.
     pub fn is_title(&self, text: &str) -> bool {
         let folded = self.fold(text);
@@ -144,6 +165,18 @@ mod tests {
         let mut ids: Vec<String> = vocabulary.meanings(text).iter().map(id).collect();
         ids.dedup();
         ids
+    }
+
+    #[test]
+    fn a_label_misread_by_a_character_is_still_that_label() {
+        let vocabulary = Vocabulary::new(&registration());
+        let near = |text: &str| vocabulary.nearest(text).map(|key| fields(key).join(" "));
+        assert_eq!(near("组织机沟代码").as_deref(), Some("unit_code"));
+        assert_eq!(near("单位地扯").as_deref(), Some("unit_address"));
+        assert_eq!(near("政府采购专员"), None);
+        assert_eq!(near("姓各"), None);
+        assert_eq!(near("示例甲"), None);
+        assert_eq!(near("大冶市教育局"), None);
     }
 
     #[test]

@@ -138,6 +138,17 @@ impl Picture {
     }
 }
 
+impl Picture {
+    /// What the page itself says stands on it, in px of the picture; absent for scans and photos.
+    pub fn typed_with(&self, fonts: &Fonts) -> Option<Vec<Cell>> {
+        let cells = guarded(|| match &self.source {
+            Source::Image(_) => Ok(None),
+            Source::Page(page) => Ok(page.cells(self.size, fonts)),
+        });
+        cells.ok().flatten()
+    }
+}
+
 impl Sheet {
     fn of_cells(number: usize, cells: Vec<Cell>) -> Sheet {
         Sheet { number, surface: Surface::Cells(cells) }

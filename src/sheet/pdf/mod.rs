@@ -1,16 +1,20 @@
-//! PDF: every page a picture at 200 dpi, drawn when it is asked for.
+//! PDF: every page a picture at 200 dpi, drawn when it is asked for, and the text it draws where that can be trusted.
+
+mod cells;
+mod layer;
 
 use std::fmt;
 use std::sync::Arc;
 
-use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_interpret::font::{FontData, FontQuery};
+use hayro::hayro_interpret::kurbo::Affine;
+use hayro::hayro_interpret::{InterpreterSettings, TransformExt as _};
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
 use image::RgbImage;
 
-use super::{Picture, Sheet, Source, Surface, unreadable};
+use super::{Cell, Picture, Sheet, Source, Surface, unreadable};
 use crate::fault::Fault;
 
 /// What scanners of offices use and what reading was measured at.
@@ -19,6 +23,8 @@ const DPI: f32 = 200.0;
 const MOST_PAGES: usize = 200;
 /// Pixels of one page: A2 at 200 dpi has 15 million. A larger page is drawn smaller.
 const MOST_PIXELS: f32 = 30_000_000.0;
+/// Characters of a page that is typed; a scan may bear a page number or a stamp of its program.
+const FEWEST: usize = 20;
 /// Longest side in pixels; the rasteriser counts in 16 bits.
 const LONGEST_SIDE: f32 = 16_000.0;
 
@@ -94,6 +100,19 @@ impl Page {
         self.document.pages().get(self.index).map_or((1.0, 1.0), |page| page.render_dimensions())
     }
 
+    /// The cells of a page that is drawn from characters and rules. A scan has none, also where an old recognition lies
+    /// under it: what covers half the page is the page. Nor has a page whose fonts do not say what they show.
+    pub fn cells(&self, size: (u32, u32), fonts: &Fonts) -> Option<Vec<Cell>> {
+        let page = self.document.pages().get(self.index)?;
+        let (width, height) = page.render_dimensions();
+        let scale =
+            Affine::scale_non_uniform(f64::from(size.0) / f64::from(width), f64::from(size.1) / f64::from(height));
+        let layer = layer::of(page, scale * page.initial_transform(true).to_kurbo(), size, settings(fonts));
+        let told = layer.characters.iter().filter(|c| is_text(c.is)).count();
+        let real = layer.pictured < 0.5 && told >= FEWEST && told * 20 >= layer.characters.len() * 19;
+        real.then(|| cells::of(&layer))
+    }
+
     /// Draws the page on white paper.
     pub fn pixels(&self, size: (u32, u32), fonts: &Fonts) -> Result<RgbImage, Fault> {
         let page = self.document.pages().get(self.index).ok_or_else(|| unreadable("PDF 文件"))?;
@@ -110,6 +129,11 @@ impl Page {
         let rgb = pixmap.data_as_u8_slice().as_chunks::<4>().0.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
         RgbImage::from_raw(pixmap.width().into(), pixmap.height().into(), rgb).ok_or_else(|| unreadable("PDF 页面"))
     }
+}
+
+/// Whether a character says something: fonts without a table of characters show private ones.
+fn is_text(c: char) -> bool {
+    c != '\u{fffd}' && !c.is_control() && !('\u{e000}'..='\u{f8ff}').contains(&c)
 }
 
 fn settings(fonts: &Fonts) -> InterpreterSettings {
