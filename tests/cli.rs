@@ -8,6 +8,7 @@ mod letter;
 mod cli {
     mod bad_mail;
     mod build;
+    mod crash;
     mod extract;
     mod formats;
     mod intake;

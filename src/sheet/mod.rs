@@ -142,7 +142,7 @@ impl Picture {
     /// What the page itself says stands on it, in px of the picture; absent for scans and photos.
     pub fn typed_with(&self, fonts: &Fonts) -> Option<Vec<Cell>> {
         let cells = guarded(|| match &self.source {
-            Source::Image(_) => Ok(None),
+            Source::Image(_) | Source::Heic(_) => Ok(None),
             Source::Page(page) => Ok(page.cells(self.size, fonts)),
         });
         cells.ok().flatten()

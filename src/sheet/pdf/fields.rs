@@ -52,7 +52,8 @@ fn walk(field: &Dict<'_>, group: &str, depth: usize, found: &mut Vec<Field>) {
     let kids = field.get::<Array<'_>>("Kids");
     // Kids without a name of their own are only the places where the field is drawn.
     let named = |kid: &Dict<'_>| kid.contains_key("T");
-    let kids: Vec<Dict<'_>> = kids.iter().flat_map(|kids| kids.iter::<Dict<'_>>()).filter(named).take(MOST_FIELDS).collect();
+    let kids: Vec<Dict<'_>> =
+        kids.iter().flat_map(|kids| kids.iter::<Dict<'_>>()).filter(named).take(MOST_FIELDS).collect();
     if kids.is_empty() {
         found.push(Field { group: group.to_owned(), label: name, value: value(field) });
         return;

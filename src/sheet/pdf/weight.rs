@@ -2,7 +2,6 @@
 
 use flate2::{Decompress, FlushDecompress, Status};
 use hayro::hayro_syntax::Pdf;
-use hayro::hayro_syntax::object::stream::Filter;
 use hayro::hayro_syntax::object::{Name, Object};
 
 use super::too_large;
@@ -75,19 +74,20 @@ fn inflated_once(data: &[u8]) -> bool {
 pub(super) fn check(document: &Pdf) -> Result<(), Fault> {
     for object in document.objects() {
         let Object::Stream(stream) = object else { continue };
-        let filters = stream.filters();
-        let packed = |filter: &Filter| matches!(filter, Filter::FlateDecode | Filter::LzwDecode | Filter::RunLengthDecode);
+        // The library's own type for filters has no name outside of it.
+        let filters: Vec<String> = stream.filters().iter().map(|filter| format!("{filter:?}")).collect();
+        let packed = |filter: &&String| matches!(filter.as_str(), "FlateDecode" | "LzwDecode" | "RunLengthDecode");
         let length = stream.raw_data().len();
-        let too_long = |filter: &Filter| match filter {
-            Filter::LzwDecode => length > MOST_LZW,
-            Filter::RunLengthDecode => length > MOST_RUNS,
+        let too_long = |filter: &String| match filter.as_str() {
+            "LzwDecode" => length > MOST_LZW,
+            "RunLengthDecode" => length > MOST_RUNS,
             _ => false,
         };
         let dict = stream.dict();
         let side = |long: &str, short: &str| dict.get::<u32>(long).or_else(|| dict.get::<u32>(short)).unwrap_or(0);
         let is_picture = dict.get::<Name<'_>>("Subtype").is_some_and(|name| name.as_ref() == b"Image");
         let pixels = u64::from(side("Width", "W")) * u64::from(side("Height", "H"));
-        let twice = filters.iter().filter(|filter| packed(filter)).count() > 1;
+        let twice = filters.iter().filter(packed).count() > 1;
         if twice || filters.iter().any(too_long) || is_picture && pixels > MOST_PIXELS {
             return Err(too_large());
         }
