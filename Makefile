@@ -14,7 +14,9 @@ run: demo
 
 # The office's day without the server: repeatable, leaves `git status` clean.
 demo:
+	-./scripts/setup.sh run
 	-./scripts/setup-web.sh
+	-./scripts/setup-ocr.sh
 	cargo build --locked
 	$(ZHUANBAN) intake
 	$(ZHUANBAN) review accept $(ACCEPTED) --by $(BY) --on $(ON)
@@ -23,10 +25,11 @@ demo:
 test: setup
 	cargo test --locked
 
-# Debian packages that tests and the screenshot need; skipped where they are there already.
+# Debian packages, the browser library and the OCR models that tests need; skipped where they are there already.
 setup:
 	./scripts/setup.sh
 	./scripts/setup-web.sh
+	./scripts/setup-ocr.sh
 
 # The pictures of the README, from the demo's site.
 screenshot: setup demo

@@ -1,17 +1,14 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that the tests and the screenshot need; does nothing where all are there.
+# Installs the Debian packages that the program uses (`setup.sh run`), or those that the tests and the screenshot need
+# too (`setup.sh`); does nothing where all are there.
 set -euo pipefail
 
-# What each package is for: a browser, the office suite that forms travel through, PDF pages, fonts, Python wheels,
-# the QR library of the fill-in page and the tests of its script.
-packages=(
-  chromium chromium-driver
-  libreoffice-writer-nogui libreoffice-calc-nogui
-  poppler-utils
-  fonts-noto-cjk
-  python3-pip
-  nodejs npm
-)
+# Fonts for the PDFs, Python's pip for the wheel that holds the OCR models, npm for the QR library of the fill-in page.
+packages=(fonts-noto-cjk python3-pip nodejs npm)
+# A browser, the office suite that forms travel through, PDF pages.
+if [[ ${1:-test} != run ]]; then
+  packages+=(chromium chromium-driver libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils)
+fi
 
 # The commands by which a package is known to be there, however it was installed.
 present() {

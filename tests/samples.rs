@@ -8,10 +8,12 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use zhuanban::extract::{Extraction, extract};
 use zhuanban::form::parse::parse;
+use zhuanban::ocr::Models;
 use zhuanban::read::Reader;
 
 fn root() -> PathBuf {
@@ -21,6 +23,12 @@ fn root() -> PathBuf {
 fn reader() -> Reader {
     let path = "content/forms/registration.yaml";
     Reader::new(vec![parse(path, &fs::read_to_string(root().join(path)).unwrap()).unwrap()])
+}
+
+/// With the models that `make setup` fetches.
+fn reader_of_scans() -> Reader {
+    let models = Models::load(&root().join("models"));
+    reader().with_ocr(Arc::new(models.unwrap_or_else(|lacking| panic!("{lacking}; or: make setup"))))
 }
 
 /// The names of the sample mails without `.eml`. Other mail may lie beside them; it is nobody's here.
@@ -59,7 +67,7 @@ fn essence(found: &Extraction) -> Value {
 
 #[test]
 fn every_sample_gives_what_is_expected() {
-    let reader = reader();
+    let reader = reader_of_scans();
     let mut wrong = Vec::new();
     for name in samples() {
         let raw = fs::read(root().join(format!("inbox/new/{name}.eml"))).unwrap();

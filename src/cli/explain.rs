@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::office::Office;
-use super::voice::{Failure, Voice};
+use super::voice::{Failure, Voice, put};
 use crate::extract::explain::explain;
 use crate::said;
 
@@ -15,14 +15,14 @@ pub fn run(root: &Path, file: &Path, pictures: &Path, voice: Voice) -> Result<()
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let mut number = 0;
     for explained in explain(&bytes, &name, &office.reader(voice)) {
-        explained.lines.iter().for_each(|line| println!("{}", line.in_lang(voice.lang)));
+        explained.lines.iter().for_each(|line| put(line.in_lang(voice.lang)));
         let Some(picture) = explained.picture else { continue };
         number += 1;
         let stem = file.file_stem().unwrap_or_default().to_string_lossy();
         let path = pictures.join(format!("{stem}-explained-{number}.png"));
         let shown = path.display();
         picture.save(&path).map_err(|e| Failure::Outside(said!("{shown}: {e}", "{shown}：{e}")))?;
-        println!("  {shown}");
+        put(format_args!("  {shown}"));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::office::{Office, sign};
 use super::progress::Progress;
-use super::voice::{Failure, Voice};
+use super::voice::{Failure, Voice, put};
 use crate::edge::intake::{Taken, take};
 use crate::edge::mailbox;
 use crate::record::Record;
@@ -68,7 +68,7 @@ impl Sum {
             Ok(Taken::New { records, leaves }) => {
                 self.records += records.len();
                 self.leaves.iter_mut().zip(leaves).for_each(|(sum, n)| *sum += n);
-                records.iter().for_each(|record| println!("{}", line(record, office)));
+                records.iter().for_each(|record| put(line(record, office)));
             }
             Err(e) => {
                 self.failed += 1;

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::{By, Review};
 use super::intake::line;
 use super::office::{Office, sign};
-use super::voice::{Failure, Voice};
+use super::voice::{Failure, Voice, put};
 use crate::edge::ledger::Entry;
 use crate::edge::register::put_listing;
 use crate::form::check::parse_date;
@@ -118,7 +118,7 @@ impl Desk<'_> {
 
     fn print_lines(&self, records: &[&Record], in_office: &Register<'_>) {
         for record in records {
-            println!("{}{}", line(record, self.office), self.second(record, in_office));
+            put(line(record, self.office) + &self.second(record, in_office));
         }
         let n = records.len();
         self.voice.say(&said!("{n} records", "共{n}条记录"));
@@ -141,14 +141,14 @@ impl Desk<'_> {
         if json {
             return print_json(record);
         }
-        print!("{}", crate::record::parse::write(record).map_err(io::Error::other)?);
+        put(crate::record::parse::write(record).map_err(io::Error::other)?.trim_end());
         let rules = self.office.rules();
-        println!("---");
+        put("---");
         for (label, value) in labelled(record, &rules) {
-            println!("{label}：{value}");
+            put(format_args!("{label}：{value}"));
         }
         for other in record.unit_id().map(|unit| fold(&records, &rules).of(unit).to_vec()).unwrap_or_default() {
-            println!("在任专办员：{} {}", other.id, officer_of(other, &rules));
+            put(format_args!("在任专办员：{} {}", other.id, officer_of(other, &rules)));
         }
         Ok(())
     }
@@ -166,7 +166,7 @@ impl Desk<'_> {
         self.office.inbox.put_record(&edited)?;
         let keys: Vec<&str> = pairs.iter().map(|(key, _)| key.as_str()).collect();
         self.log("edited", &edited.id, Some(keys.join(" ")), signed)?;
-        println!("{}", line(&edited, self.office));
+        put(line(&edited, self.office));
         Ok(())
     }
 
@@ -226,7 +226,7 @@ impl Desk<'_> {
         };
         self.log(did, &decided.id, decided.decision.as_ref().and_then(|d| d.reason.clone()), signed)?;
         self.office.inbox.put_record(&decided)?;
-        println!("{}", line(&decided, self.office));
+        put(line(&decided, self.office));
         self.publish(&decided, decision, &after)
     }
 
@@ -286,6 +286,6 @@ fn is_done(record: &Record, decision: &Decision) -> bool {
 
 fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let fail = |e: serde_json::Error| -> Said { said!("{e}", "{e}") };
-    println!("{}", serde_json::to_string_pretty(value).map_err(fail)?);
+    put(serde_json::to_string_pretty(value).map_err(fail)?);
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! How the program speaks: in the locale's language, on stderr, with an exit code that says whose fault it was.
 
-use std::io;
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::report::{Diagnostic, Lang, Said};
@@ -41,6 +42,15 @@ impl From<Vec<Diagnostic>> for Failure {
 impl From<Said> for Failure {
     fn from(said: Said) -> Failure {
         Failure::Refused(vec![said])
+    }
+}
+
+/// Prints data. Whoever reads it may have heard enough (`| head`): then there is nobody to print for, and what is being
+/// done is done all the same.
+pub fn put(data: impl Display) {
+    match writeln!(io::stdout(), "{data}") {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => eprintln!("{e}"),
+        _ => {}
     }
 }
 

@@ -162,3 +162,92 @@ fn unmarked(spec: &FormSpec, marks: Marks) -> Vec<Fault> {
     let missing = [(marks.seal == Some(false)).then(seal), (marks.signature == Some(false)).then(signed)];
     missing.into_iter().flatten().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::Evidence;
+    use crate::read::labels::tests::registration;
+    use crate::sheet::Rect;
+
+    fn reader() -> Reader {
+        Reader::new(vec![registration()])
+    }
+
+    /// A draft from one part of the mail, its values seen by one means.
+    fn draft(part: &str, means: Means, values: &[(&str, &str)]) -> Draft {
+        let spec = registration();
+        let seen = |text: &str| Evidence { text: text.into(), means, confidence: 1.0, at: Rect::default() };
+        let evidence = values.iter().map(|(id, text)| ((*id).to_owned(), vec![seen(text)])).collect();
+        let document = Document { part: part.into(), page: 1, ..Document::default() };
+        let found = Found {
+            id: part.into(),
+            form: None,
+            document,
+            marks: Marks::default(),
+            fields: Default::default(),
+            faults: vec![],
+            picture: None,
+        };
+        Draft { found, reading: Some(Reading { form: spec.id, version: spec.version, row: None, evidence }) }
+    }
+
+    const NAMED: [(&str, &str); 2] = [("unit_name", "大冶市教育局"), ("officer_name", "示例甲")];
+
+    fn joined(drafts: Vec<Draft>) -> Vec<Found> {
+        join(&reader(), drafts)
+    }
+
+    #[test]
+    fn a_document_and_its_scan_are_one_record() {
+        let mut scan = draft("3", Means::Ocr, &[NAMED.as_slice(), &[("officer_post", "主任")]].concat());
+        scan.found.marks.seal = Some(true);
+        let found = joined(vec![draft("2", Means::Typed, &NAMED), scan]);
+        assert_eq!((found.len(), found[0].id.as_str(), found[0].document.also.len()), (1, "2", 1));
+        assert_eq!(found[0].fields["officer_name"].0.means, Means::Typed);
+        assert_eq!(found[0].fields["officer_post"].0.value, "主任");
+        assert_eq!(found[0].marks.seal, Some(true));
+    }
+
+    #[test]
+    fn two_officers_of_one_unit_are_two_records() {
+        let other = [("unit_name", "大冶市教育局"), ("officer_name", "示例乙")];
+        assert_eq!(joined(vec![draft("2", Means::Typed, &NAMED), draft("3", Means::Typed, &other)]).len(), 2);
+    }
+
+    #[test]
+    fn one_sheet_that_says_a_thing_twice_means_it() {
+        assert_eq!(joined(vec![draft("2", Means::Typed, &NAMED), draft("2", Means::Typed, &NAMED)]).len(), 2);
+    }
+
+    #[test]
+    fn a_misread_name_is_told_by_the_rest_of_the_form() {
+        let rest = [("officer_mobile", "19400000001"), ("officer_post", "主任"), ("unit_code", "000014349")];
+        let typed = [NAMED.as_slice(), &rest].concat();
+        let misread = [[NAMED[0], ("officer_name", "示例申")].as_slice(), &rest].concat();
+        assert_eq!(joined(vec![draft("2", Means::Typed, &typed), draft("3", Means::Ocr, &misread)]).len(), 1);
+        assert_eq!(joined(vec![draft("2", Means::Typed, &typed), draft("3", Means::Typed, &misread)]).len(), 2);
+    }
+
+    #[test]
+    fn two_halves_of_a_page_are_one_record() {
+        let lower = [("leader_name", "示例丙"), ("leader_phone", "0714-8731721")];
+        let found = joined(vec![draft("2", Means::Ocr, &NAMED), draft("3", Means::Ocr, &lower)]);
+        assert_eq!((found.len(), found[0].fields.len()), (1, 4));
+        // What both say differently is not the other half.
+        let other = [("officer_name", "示例乙"), ("leader_name", "示例丙")];
+        assert_eq!(joined(vec![draft("2", Means::Ocr, &NAMED), draft("3", Means::Ocr, &other)]).len(), 2);
+    }
+
+    #[test]
+    fn marks_are_missed_only_where_no_document_bears_them() {
+        let with = |part, seal| {
+            let mut draft = draft(part, Means::Ocr, &NAMED);
+            draft.found.marks = Marks { seal: Some(seal), signature: None };
+            draft
+        };
+        let missed = |found: &[Found]| found[0].faults.iter().any(|fault| fault.code == "no-seal");
+        assert!(!missed(&joined(vec![with("2", false), with("3", true)])));
+        assert!(missed(&joined(vec![with("2", false), with("3", false)])));
+    }
+}

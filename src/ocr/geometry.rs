@@ -60,6 +60,22 @@ impl Rect {
         Rect::new(self.left + by, self.top + by, self.right - by, self.bottom - by)
     }
 
+    /// The rectangle farther to the right and down.
+    pub fn moved(&self, x: f32, y: f32) -> Rect {
+        Rect::new(self.left + x, self.top + y, self.right + x, self.bottom + y)
+    }
+
+    /// The rectangle farther down.
+    pub fn lower(&self, by: f32) -> Rect {
+        self.moved(0.0, by)
+    }
+
+    /// Its corners from the top left, clockwise.
+    pub fn corners(&self) -> Quad {
+        [(self.left, self.top), (self.right, self.top), (self.right, self.bottom), (self.left, self.bottom)]
+            .map(|(x, y)| Point::new(x, y))
+    }
+
     /// The smallest rectangle around two.
     pub fn union(&self, o: &Rect) -> Rect {
         Rect::new(self.left.min(o.left), self.top.min(o.top), self.right.max(o.right), self.bottom.max(o.bottom))
@@ -89,6 +105,14 @@ impl Homography {
         }
         let h = solve(rows)?;
         Some(Homography([h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7], 1.0]))
+    }
+
+    /// The mapping of points that are first moved.
+    fn after_move(&self, x: f64, y: f64) -> Homography {
+        let m = &self.0;
+        let moved = |a: f64, b: f64, c: f64| a * x + b * y + c;
+        let (u, v, w) = (moved(m[0], m[1], m[2]), moved(m[3], m[4], m[5]), moved(m[6], m[7], m[8]));
+        Homography([m[0], m[1], u, m[3], m[4], v, m[6], m[7], w])
     }
 
     /// Where a point goes.
@@ -135,6 +159,14 @@ impl Bend {
     /// How many knots a rule's offsets are taken at.
     pub const KNOTS: usize = 25;
 
+    /// The same bend where places along and across count from elsewhere.
+    fn moved(mut self, along: f32, across: f32) -> Bend {
+        self.rules.iter_mut().for_each(|(place, _)| *place += across);
+        self.from += along;
+        self.to += along;
+        self
+    }
+
     /// The offset at a place along and across the rules.
     pub fn at(&self, along: f32, across: f32) -> f32 {
         if self.rules.is_empty() {
@@ -174,13 +206,26 @@ pub struct Mapping {
     pub rows: Bend,
     /// Offsets of x.
     pub columns: Bend,
+    /// The picture is this many times as large as the one that was measured.
+    pub scale: f32,
+    /// Another table's page, laid out below this one: from which height on, and its own mapping.
+    pub below: Option<(f32, Box<Mapping>)>,
 }
 
 impl Mapping {
     /// A mapping without bend, upright.
     pub fn plane(size: (u32, u32), plane: Homography) -> Mapping {
         let none = Bend::default();
-        Mapping { size, quarter_turns: 0, flat: size, plane, rows: none.clone(), columns: none }
+        Mapping {
+            size,
+            quarter_turns: 0,
+            flat: size,
+            plane,
+            rows: none.clone(),
+            columns: none,
+            scale: 1.0,
+            below: None,
+        }
     }
 
     /// The picture as it is.
@@ -197,6 +242,34 @@ impl Mapping {
         self
     }
 
+    /// The same page with another one laid out below it.
+    pub fn above(mut self, other: Mapping) -> Mapping {
+        let (w, h) = self.size;
+        match self.below.take() {
+            Some((from, lower)) => self.below = Some((from, Box::new(lower.above(other.clone())))),
+            None => self.below = Some((h as f32, Box::new(other.clone()))),
+        }
+        self.size = (w.max(other.size.0), h + other.size.1);
+        self
+    }
+
+    /// A part of the flattened page, not yet turned.
+    pub fn part(mut self, at: &Rect) -> Mapping {
+        self.plane = self.plane.after_move(f64::from(at.left), f64::from(at.top));
+        self.rows = self.rows.moved(-at.left, -at.top);
+        self.columns = self.columns.moved(-at.top, -at.left);
+        self.flat = (at.width() as u32, at.height() as u32);
+        self.size = self.flat;
+        self
+    }
+
+    /// The mapping into a picture that is so many times larger.
+    pub fn of_larger(mut self, scale: f32) -> Mapping {
+        self.scale *= scale;
+        self.below = self.below.map(|(from, lower)| (from, Box::new(lower.of_larger(scale))));
+        self
+    }
+
     /// The place on the flattened page before the quarter turns.
     fn flat(&self, p: Point) -> Point {
         let (w, h) = (self.flat.0 as f32, self.flat.1 as f32);
@@ -210,9 +283,13 @@ impl Mapping {
 
     /// Where a point of the straightened page lies in the picture.
     pub fn source(&self, p: Point) -> Point {
+        if let Some((from, lower)) = self.below.as_ref().filter(|(from, _)| p.y >= *from) {
+            return lower.source(Point::new(p.x, p.y - from));
+        }
         let p = self.flat(p);
         let bent = Point::new(p.x + self.columns.at(p.y, p.x), p.y + self.rows.at(p.x, p.y));
-        self.plane.map(bent)
+        let there = self.plane.map(bent);
+        Point::new(there.x * self.scale, there.y * self.scale)
     }
 
     /// A rectangle of the straightened page, cut from the picture; sized one px to one.

@@ -37,6 +37,10 @@ pub struct Line {
     pub characters: Vec<Glyph>,
     /// The recogniser's walk along the line.
     pub steps: Vec<Step>,
+    /// Another walk along the same line, where it was read twice.
+    pub second: Option<Box<Line>>,
+    /// How much certainty is taken away, whatever the alphabet: 0 for none.
+    pub doubt: f32,
 }
 
 impl Line {
@@ -58,12 +62,49 @@ impl Line {
         trim(&mut characters);
         let least = characters.iter().map(|g| g.confidence).fold(1.0 - lost, f32::min);
         let confidence = if characters.is_empty() { 0.0 } else { least.max(0.0) };
-        Line { text: characters.iter().map(|g| g.is).collect(), confidence, characters, steps }
+        Line {
+            text: characters.iter().map(|g| g.is).collect(),
+            confidence,
+            characters,
+            steps,
+            second: None,
+            doubt: 0.0,
+        }
     }
 
     /// The same line read again with the characters of another kind of value.
     pub fn read_as(&self, alphabet: Alphabet) -> Line {
-        Line::decode(self.steps.clone(), alphabet)
+        let own = Line::decode(self.steps.clone(), alphabet);
+        let mut line = match &self.second {
+            Some(second) => Line::settled(own, Line::decode(second.steps.clone(), alphabet)),
+            None => own,
+        };
+        line.doubt(1.0 - self.doubt);
+        line
+    }
+
+    /// Two readings of one line: what both say is as sure as the surer says; otherwise the surer of them is taken, and
+    /// is not sure.
+    pub fn settled(a: Line, b: Line) -> Line {
+        let same = a.text == b.text;
+        let (mut best, other) = if a.worth() >= b.worth() { (a, b) } else { (b, a) };
+        if same {
+            best.confidence = best.confidence.max(other.confidence);
+        } else {
+            best.confidence = best.confidence.min(DISPUTED);
+        }
+        best.second = Some(Box::new(other));
+        best
+    }
+
+    fn worth(&self) -> f32 {
+        self.confidence + 0.5 * self.mean()
+    }
+
+    /// Makes it no surer than this, under any alphabet.
+    pub fn doubt(&mut self, most: f32) {
+        self.doubt = self.doubt.max(1.0 - most);
+        self.confidence = self.confidence.min(1.0 - self.doubt);
     }
 
     /// The mean probability of the characters, which tells text from noise and right way up from upside down.
@@ -72,6 +113,9 @@ impl Line {
         self.characters.iter().map(|g| g.confidence).sum::<f32>() / n
     }
 }
+
+/// No surer is a line that reads otherwise the second time.
+const DISPUTED: f32 = 0.9;
 
 /// Below this a character is noise where everything likelier was refused.
 const LEAST: f32 = 0.02;

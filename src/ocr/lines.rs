@@ -26,6 +26,8 @@ pub struct Found {
     pub strips: Vec<Strip>,
     /// Whether something larger than text lies over them: a seal, a signature.
     pub covered: bool,
+    /// The share of its ink that belongs to none of the lines.
+    pub left_over: f32,
 }
 
 /// Finds the lines of a cell. `edge` is how far inside its rules may still show, `usual` how high the page's lines are
@@ -66,7 +68,7 @@ fn find_within(cut: &GrayImage, edge: u32, usual: Option<f32>) -> Found {
     let total: u32 = text.iter().map(|i| ink.pieces[*i].area).sum();
     if total < 4 * DUST {
         let covered = ink.pieces.iter().any(|p| p.area > 200 && p.height() > 60 && p.width() > 60);
-        return Found { strips: Vec::new(), covered };
+        return Found { strips: Vec::new(), covered, left_over: 0.0 };
     }
     let profile = profile(&ink, &text);
     let mut runs = halves(runs(&profile), usual);
@@ -75,7 +77,8 @@ fn find_within(cut: &GrayImage, edge: u32, usual: Option<f32>) -> Found {
     let strips: Vec<Strip> = (0..runs.len()).filter_map(|line| strip(cut, &ink, &owner, line, &runs)).collect();
     let high = 2.2 * usual.unwrap_or(50.0);
     let large = |p: &Piece| p.height() as f32 > high && p.width() as f32 > high;
-    Found { strips, covered: ink.pieces.iter().any(large) }
+    let lost: u32 = text.iter().filter(|i| owner[**i + 1].is_none()).map(|i| ink.pieces[*i].area).sum();
+    Found { strips, covered: ink.pieces.iter().any(large), left_over: lost as f32 / total.max(1) as f32 }
 }
 
 /// Whether a piece may be text: no dust, no remnant of a rule along the cell's edge.

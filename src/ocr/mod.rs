@@ -4,17 +4,21 @@
 //! is tested without its weights.
 
 pub mod alphabet;
+mod cells;
 pub mod detect;
 pub mod geometry;
 pub mod ink;
 mod layout;
 pub mod line;
 pub mod lines;
+mod loose;
 pub mod marks;
 mod page;
+mod reading;
 pub mod recognise;
 pub mod ruling;
 pub mod tracks;
+mod upright;
 mod variants;
 
 #[cfg(test)]
@@ -71,6 +75,8 @@ pub struct OcrCell {
     pub is_empty: bool,
     /// Line by line, to be read again with another alphabet.
     pub lines: Vec<CellLine>,
+    /// The table it belongs to, from 0 in reading order.
+    pub table: usize,
 }
 
 impl OcrCell {
@@ -79,6 +85,19 @@ impl OcrCell {
         let lines: Vec<Line> = self.lines.iter().map(|l| l.line.read_as(alphabet)).collect();
         let text: Vec<&str> = lines.iter().map(|l| l.text.as_str()).collect();
         (text.join("\n"), lines.iter().map(|l| l.confidence).fold(1.0, f32::min))
+    }
+
+    /// Makes it no surer than this, under any alphabet.
+    fn doubt(&mut self, most: f32) {
+        self.lines.iter_mut().for_each(|l| l.line.doubt(most));
+        self.sum_up();
+    }
+
+    /// Text and confidence from the lines.
+    fn sum_up(&mut self) {
+        let text: Vec<&str> = self.lines.iter().map(|l| l.line.text.as_str()).filter(|t| !t.is_empty()).collect();
+        self.text = text.join("\n");
+        self.confidence = self.lines.iter().map(|l| l.line.confidence).fold(1.0, f32::min);
     }
 }
 

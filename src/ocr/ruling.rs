@@ -36,6 +36,31 @@ pub struct Table {
     pub sides: f32,
 }
 
+impl Table {
+    /// The ground it covers in the picture.
+    pub fn place(&self) -> Rect {
+        let corners = self.at.corners().map(|p| self.mapping.source(p));
+        let span =
+            |v: fn(&Point) -> f32| corners.iter().map(v).fold((f32::MAX, f32::MIN), |(a, b), v| (a.min(v), b.max(v)));
+        let ((x0, x1), (y0, y1)) = (span(|p| p.x), span(|p| p.y));
+        Rect::new(x0, y0, x1, y1)
+    }
+
+    /// Leaves out of the flattened page what lies farther from the table than a little: other tables.
+    pub fn close_up(&mut self) {
+        let margin = CLOSE * self.at.width().min(self.at.height());
+        let (w, h) = (self.mapping.size.0 as f32, self.mapping.size.1 as f32);
+        let (left, top) = ((self.at.left - margin).max(0.0).floor(), (self.at.top - margin).max(0.0).floor());
+        let (right, bottom) = ((self.at.right + margin).min(w), (self.at.bottom + margin).min(h));
+        self.mapping = self.mapping.clone().part(&Rect::new(left, top, right.ceil(), bottom.ceil()));
+        self.at = self.at.moved(-left, -top);
+        self.cells.iter_mut().for_each(|c| *c = c.moved(-left, -top));
+    }
+}
+
+/// How much paper is kept around each of several tables, as a share of its shorter side.
+const CLOSE: f32 = 0.04;
+
 /// The groups of lines that cross one another, the one with most crossings first: a page's edge is larger than a table
 /// and a fold is longer than a rule, but neither is crossed as often.
 pub fn lattices(picture: &GrayImage) -> Vec<Lattice> {
@@ -176,8 +201,8 @@ pub fn table(lattice: &Lattice, picture: &GrayImage) -> Option<Table> {
     let (left, right) = outer(&lattice.columns)?;
     let corners = [meet(top, left), meet(top, right), meet(bottom, right), meet(bottom, left)];
     let (mut mapping, at) = flatten(&corners, picture.dimensions())?;
-    let back = Homography::between(&rect_corners(&at), &corners)
-        .and_then(|_| Homography::between(&corners, &rect_corners(&at)))?;
+    let back =
+        Homography::between(&at.corners(), &corners).and_then(|_| Homography::between(&corners, &at.corners()))?;
     let straight = |t: &Track, upright: bool| -> Vec<Point> {
         let point = |p: &(f32, f32)| if upright { Point::new(p.1, p.0) } else { Point::new(p.0, p.1) };
         t.points.iter().map(|p| back.map(point(p))).collect()
@@ -211,10 +236,6 @@ fn outer(lines: &[Track]) -> Option<(&Track, &Track)> {
     (last.at(middle) - first.at(middle) > 3.0 * END).then_some((first, last))
 }
 
-fn rect_corners(at: &Rect) -> Quad {
-    [(at.left, at.top), (at.right, at.top), (at.right, at.bottom), (at.left, at.bottom)].map(|(x, y)| Point::new(x, y))
-}
-
 /// The flat page on which the table is an upright rectangle as large as it looks, with all of the picture around it that
 /// is not farther off than the table's own size.
 fn flatten(corners: &Quad, size: (u32, u32)) -> Option<(Mapping, Rect)> {
@@ -224,14 +245,14 @@ fn flatten(corners: &Quad, size: (u32, u32)) -> Option<(Mapping, Rect)> {
         return None;
     }
     let table = Rect::new(0.0, 0.0, w.round(), h.round());
-    let back = Homography::between(corners, &rect_corners(&table))?;
-    let page = rect_corners(&Rect::new(0.0, 0.0, size.0 as f32, size.1 as f32)).map(|p| back.map(p));
+    let back = Homography::between(corners, &table.corners())?;
+    let page = Rect::new(0.0, 0.0, size.0 as f32, size.1 as f32).corners().map(|p| back.map(p));
     let left = page[0].x.min(page[3].x).clamp(-w, 0.0).floor();
     let right = page[1].x.max(page[2].x).clamp(w, 2.0 * w).ceil();
     let top = page[0].y.min(page[1].y).clamp(-h, 0.0).floor();
     let bottom = page[2].y.max(page[3].y).clamp(h, 2.0 * h).ceil();
     let at = Rect::new(-left, -top, table.right - left, table.bottom - top);
-    let plane = Homography::between(&rect_corners(&at), corners)?;
+    let plane = Homography::between(&at.corners(), corners)?;
     Some((Mapping::plane(((right - left) as u32, (bottom - top) as u32), plane), at))
 }
 
@@ -344,7 +365,7 @@ impl Walls<'_> {
 
     /// The weakest of a rectangle's sides.
     fn sides(&self, at: &Rect) -> f32 {
-        let c = rect_corners(at);
+        let c = at.corners();
         (0..4).map(|i| self.ink(c[i], c[(i + 1) % 4])).fold(1.0, f32::min)
     }
 }

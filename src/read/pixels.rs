@@ -7,7 +7,7 @@ use image::RgbImage;
 use serde::{Deserialize, Serialize};
 
 use super::alphabet::reread;
-use super::{Evidence, Means, Reader, Reading, qr};
+use super::{Evidence, Means, Reader, Reading, names_whom, qr};
 use crate::fault::Fault;
 use crate::form::check::check;
 use crate::form::payload::{self, Payload};
@@ -162,6 +162,26 @@ impl Seen {
         Some(Seen { page, cells, means: Means::Ocr })
     }
 
+    /// The forms in the cells. Several tables on a page are a form each where each says for itself whom it is about;
+    /// otherwise they are one form that was ruled in pieces.
+    fn readings(&self, reader: &Reader, codes: &Codes) -> Vec<Reading> {
+        let read = |cells: &[Cell]| reader.read_where(cells, |spec| codes.allow(spec));
+        let last = self.page.cells.iter().map(|cell| cell.table).max().unwrap_or(0);
+        let of_table = |table: usize| {
+            let own = self.cells.iter().zip(&self.page.cells).filter(|(_, of)| of.table == table);
+            read(&own.map(|(cell, _)| cell.clone()).collect::<Vec<_>>())
+        };
+        let each: Vec<Vec<Reading>> =
+            if last == 0 { Vec::new() } else { (0..=last).map(of_table).filter(|found| !found.is_empty()).collect() };
+        let named = |reading: &Reading| {
+            reader.spec(reading).is_some_and(|spec| names_whom(spec).all(|role| !reading.text(role).is_empty()))
+        };
+        if each.len() > 1 && each.iter().flatten().all(named) {
+            return each.concat();
+        }
+        read(&self.cells)
+    }
+
     /// The recognised cell that a place lies in.
     fn cell(&self, at: &Rect) -> Option<&OcrCell> {
         let (x, y) = ((at.left + at.right) / 2.0, (at.top + at.bottom) / 2.0);
@@ -188,7 +208,7 @@ impl Seen {
 /// The forms that stand in the page's cells.
 fn written(reader: &Reader, picture: &RgbImage, page: Option<&Seen>, codes: &Codes) -> Vec<PageForm> {
     let Some(seen) = page else { return Vec::new() };
-    let readings = reader.read_where(&seen.cells, |spec| codes.allow(spec));
+    let readings = seen.readings(reader, codes);
     let form = |reading: Reading| {
         let spec = reader.spec(&reading)?;
         Some(page_form(spec, picture, seen, reading))

@@ -39,7 +39,8 @@ pub struct Layer {
     pub rules: Vec<Rect>,
     /// The share of the page that pictures cover, at most 1 for each.
     pub pictured: f64,
-    size: (f64, f64),
+    /// Width and height of the page in px.
+    pub size: (f64, f64),
 }
 
 /// Follows a page's drawing; `transform` leads from the page to px.
