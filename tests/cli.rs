@@ -8,7 +8,9 @@ mod letter;
 mod cli {
     mod bad_mail;
     mod build;
+    mod crash;
     mod extract;
+    mod formats;
     mod intake;
     mod language;
     mod office;

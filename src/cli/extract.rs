@@ -2,8 +2,8 @@
 //! same function runs under any engine that splits lines among workers.
 
 use std::io::{self, BufRead, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::office::Office;
 use super::voice::{Failure, Voice};
-use crate::extract::{Extraction, extract};
-use crate::fault::Fault;
+use crate::edge::timely::extract;
+use crate::extract::Extraction;
 use crate::read::Reader;
 use crate::said;
 
@@ -37,7 +37,7 @@ struct Output<'i> {
 /// Reads stdin to its end.
 pub fn run(root: &Path, voice: Voice) -> Result<(), Failure> {
     let office = Office::open(root)?;
-    let reader = office.reader(voice);
+    let reader = Arc::new(office.reader(voice));
     let mut input = io::stdin().lock();
     let mut output = io::BufWriter::new(io::stdout().lock());
     let mut number = 0;
@@ -77,13 +77,13 @@ fn batch(input: &mut impl BufRead) -> io::Result<Vec<Vec<u8>>> {
 }
 
 /// One line; the error is broken framing. Blank lines give nothing.
-fn one(line: &[u8], reader: &Reader) -> Result<String, String> {
+fn one(line: &[u8], reader: &Arc<Reader>) -> Result<String, String> {
     if line.iter().all(u8::is_ascii_whitespace) {
         return Ok(String::new());
     }
     let input: Input = serde_json::from_slice(line).map_err(|e| e.to_string())?;
     let raw = STANDARD.decode(input.eml.as_bytes()).map_err(|e| format!("`eml`: {e}"))?;
-    let extraction = guarded(&raw, reader);
+    let extraction = extract(&raw.into(), reader);
     serde_json::to_string(&Output { id: &input.id, extraction }).map(|line| one_line(&line)).map_err(|e| e.to_string())
 }
 
@@ -96,16 +96,6 @@ fn one_line(json: &str) -> String {
             if line.contains(*end) { line.replace(*end, escaped) } else { line }
         },
     )
-}
-
-/// A panic in a decoder must not take the other mails along.
-fn guarded(raw: &[u8], reader: &Reader) -> Extraction {
-    catch_unwind(AssertUnwindSafe(|| extract(raw, reader))).unwrap_or_else(|_| Extraction {
-        mail: crate::extract::MailHead { sha256: crate::extract::sha256(raw), ..Default::default() },
-        records: Vec::new(),
-        leaves: Vec::new(),
-        faults: vec![Fault::new("internal", "程序处理此邮件时出错，请人工查看原始邮件")],
-    })
 }
 
 #[cfg(test)]

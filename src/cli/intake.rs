@@ -2,8 +2,10 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::office::{Office, sign};
+use super::progress::Progress;
 use super::voice::{Failure, Voice, put};
 use crate::edge::intake::{Taken, take};
 use crate::edge::mailbox;
@@ -32,9 +34,14 @@ pub fn run(root: &Path, from: &[PathBuf], voice: Voice) -> Result<(), Failure> {
         voice.say(&said!("{name}: not a mail, left alone", "{name}：不是邮件，未处理"));
     }
     let mut sum = Sum { mails: mails.len(), ..Sum::default() };
+    let reader = Arc::new(reader);
+    let mut progress = Progress::of(mails.len());
     take(&mails, &office.inbox, &rules, &reader, &sign("intake", None), |name, taken| {
+        progress.clear();
         sum.add(name, taken, &office, voice);
+        progress.step();
     });
+    progress.clear();
     sum.tell(voice)
 }
 

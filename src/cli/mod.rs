@@ -9,6 +9,7 @@ mod explain;
 mod extract;
 mod intake;
 mod office;
+mod progress;
 mod review;
 mod voice;
 

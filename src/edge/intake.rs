@@ -1,21 +1,25 @@
 //! Intake: mails from files into pending records. Raw mail on disk first, the account of its leaves last.
 
 use std::io;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde_yaml::FlowMap;
 
+use super::failpoint;
 use super::ledger::Entry;
 use super::mailbox::Source;
 use super::store::{Account, Inbox};
-use crate::extract::{Extraction, Outcome, extract, sha256};
+use super::timely::extract;
+use crate::extract::{Extraction, Outcome, sha256};
 use crate::fault::Fault;
 use crate::read::Reader;
 use crate::record::{Office, Record, Signed};
 use crate::sheet::Picture;
 
-/// Mails under way at once: enough for all cores, few enough that memory does not grow with the mailbox.
-const AT_ONCE: usize = 16;
+/// Mails under way at once for each core: enough that none waits for the slowest, few enough that memory does not grow
+/// with the mailbox.
+const FOR_EACH_CORE: usize = 4;
 
 /// What one mail came to.
 #[derive(Debug)]
@@ -36,11 +40,11 @@ pub fn take(
     sources: &[Source],
     inbox: &Inbox,
     office: &Office<'_>,
-    reader: &Reader,
+    reader: &Arc<Reader>,
     signed: &Signed,
     mut tell: impl FnMut(&str, io::Result<Taken>),
 ) {
-    for chunk in sources.chunks(AT_ONCE) {
+    for chunk in sources.chunks(FOR_EACH_CORE * rayon::current_num_threads()) {
         let prepared: Vec<io::Result<Prepared>> =
             chunk.par_iter().map(|source| prepare(source, inbox, reader)).collect();
         for (source, prepared) in chunk.iter().zip(prepared) {
@@ -56,13 +60,14 @@ enum Prepared {
     Read(Box<Extraction>),
 }
 
-fn prepare(source: &Source, inbox: &Inbox, reader: &Reader) -> io::Result<Prepared> {
-    let raw = source.read()?;
+fn prepare(source: &Source, inbox: &Inbox, reader: &Arc<Reader>) -> io::Result<Prepared> {
+    let raw: Arc<[u8]> = source.read()?.into();
     let sha256 = sha256(&raw);
     if inbox.is_done(&sha256) {
         return Ok(Prepared::Known);
     }
     inbox.keep_mail(&sha256, &raw)?;
+    failpoint::pass();
     let mut extraction = extract(&raw, reader);
     for found in &mut extraction.records {
         if let Some(picture) = &found.picture {
@@ -108,7 +113,10 @@ fn file(prepared: Prepared, inbox: &Inbox, office: &Office<'_>, signed: &Signed)
     let (at, by) = (signed.at.clone(), signed.by.clone());
     let detail = Some(format!("{} records", ids.len()));
     let entry = Entry { at, by, did: "received".into(), on: mail.sha256.clone(), detail, prev: String::new() };
-    inbox.log(vec![entry])?;
+    // A crash may have come between the ledger and the account: then the ledger has this mail already.
+    if !inbox.has_logged("received", &mail.sha256)? {
+        inbox.log(vec![entry])?;
+    }
     inbox.put_account(&account(&extraction, ids))?;
     Ok(Taken::New { records, leaves: count(&extraction) })
 }

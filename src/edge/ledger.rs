@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::failpoint;
 use crate::extract::sha256;
 use crate::report::{Diagnostic, Place};
 use crate::said;
@@ -35,22 +36,27 @@ pub struct Entry {
 
 /// Appends entries, chained. The caller holds the inbox lock.
 pub fn append(path: &Path, entries: Vec<Entry>) -> io::Result<()> {
-    let text = read(path)?;
+    let mut text = read(path)?;
+    // What a crash or a full disk left of the last append was never acknowledged: it goes, and the act is done again.
+    text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
     let mut prev = text.lines().last().map_or(GENESIS.to_owned(), |line| sha256(line.as_bytes()));
     let mut added = String::new();
-    // A crash in mid-append leaves a last line without its end; it stays visible to `verify`.
-    if !text.is_empty() && !text.ends_with('\n') {
-        added.push('\n');
-    }
     for entry in entries {
         let line = serde_json::to_string(&Entry { prev, ..entry }).map_err(io::Error::other)?;
         prev = sha256(line.as_bytes());
         added.push_str(&line);
         added.push('\n');
     }
+    failpoint::pass();
     let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-    file.write_all(added.as_bytes())?;
-    file.sync_all()
+    let whole = text.len() as u64;
+    file.set_len(whole)?;
+    let written = file.write_all(added.as_bytes()).and_then(|()| file.sync_all());
+    if written.is_err() {
+        file.set_len(whole)?;
+    }
+    failpoint::pass();
+    written
 }
 
 fn read(path: &Path) -> io::Result<String> {
@@ -58,6 +64,14 @@ fn read(path: &Path) -> io::Result<String> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(String::new()),
         other => other,
     }
+}
+
+/// Whether one of the last entries is this act.
+pub fn has_lately(path: &Path, did: &str, on: &str) -> io::Result<bool> {
+    const LATELY: usize = 1_000;
+    let text = read(path)?;
+    let mut last = text.lines().rev().take(LATELY).filter(|line| line.contains(on));
+    Ok(last.any(|line| serde_json::from_str::<Entry>(line).is_ok_and(|e| e.did == did && e.on == on)))
 }
 
 /// All entries, or every line that breaks the chain.
@@ -112,11 +126,15 @@ mod tests {
     }
 
     #[test]
-    fn a_torn_line_is_kept_and_told() {
+    fn what_a_crash_left_of_a_line_is_told_and_goes_with_the_next() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger.jsonl");
-        fs::write(&path, "{\"at\":\"20").unwrap();
         append(&path, vec![entry("a")]).unwrap();
-        assert_eq!(verify(&path, "l").unwrap().unwrap_err()[0].place.line, 1);
+        let torn = fs::read_to_string(&path).unwrap() + "{\"at\":\"20";
+        fs::write(&path, torn).unwrap();
+        assert_eq!(verify(&path, "l").unwrap().unwrap_err()[0].place.line, 2);
+        append(&path, vec![entry("b")]).unwrap();
+        let on: Vec<String> = verify(&path, "l").unwrap().unwrap().into_iter().map(|entry| entry.on).collect();
+        assert_eq!(on, ["a", "b"]);
     }
 }

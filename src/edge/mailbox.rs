@@ -1,7 +1,7 @@
 //! Mails from files: a single .eml, an mbox, a Maildir or any folder of them, or standard input.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -14,7 +14,7 @@ pub enum Source {
     /// A file with one mail.
     File(PathBuf),
     /// A range of bytes in an mbox.
-    Mbox(PathBuf, std::ops::Range<usize>),
+    Mbox(PathBuf, std::ops::Range<u64>),
 }
 
 impl Source {
@@ -37,8 +37,11 @@ impl Source {
             }
             Source::File(path) => fs::read(path),
             Source::Mbox(path, range) => {
-                let all = fs::read(path)?;
-                Ok(unquoted(all.get(range.clone()).unwrap_or_default()))
+                let mut file = fs::File::open(path)?;
+                file.seek(SeekFrom::Start(range.start))?;
+                let mut raw = Vec::new();
+                file.take(range.end - range.start).read_to_end(&mut raw)?;
+                Ok(unquoted(&raw))
             }
         }
     }
@@ -82,25 +85,28 @@ fn of_file(path: &Path) -> io::Result<Vec<Source>> {
     if &start[..read] != b"From " {
         return Ok(vec![Source::File(path.to_owned())]);
     }
-    let ranges = split(&fs::read(path)?);
+    let ranges = split(BufReader::new(fs::File::open(path)?))?;
     Ok(ranges.into_iter().map(|range| Source::Mbox(path.to_owned(), range)).collect())
 }
 
 /// The byte ranges of the mails in an mbox (RFC 4155): each behind a `From ` line that begins the file or follows an
-/// empty line.
-fn split(all: &[u8]) -> Vec<std::ops::Range<usize>> {
+/// empty line. Read line by line: a mailbox may be larger than memory.
+fn split(mut all: impl BufRead) -> io::Result<Vec<std::ops::Range<u64>>> {
     let mut starts = Vec::new();
-    let mut at = 0;
+    let mut at = 0u64;
     let mut after_empty = true;
-    for line in all.split_inclusive(|b| *b == b'\n') {
-        if after_empty && is_separator(line) {
-            starts.push((at, at + line.len()));
+    let mut line = Vec::new();
+    while all.read_until(b'\n', &mut line)? > 0 {
+        let end = at + line.len() as u64;
+        if after_empty && is_separator(&line) {
+            starts.push((at, end));
         }
-        after_empty = matches!(line, b"\n" | b"\r\n");
-        at += line.len();
+        after_empty = matches!(&line[..], b"\n" | b"\r\n");
+        at = end;
+        line.clear();
     }
-    let ends = starts.iter().skip(1).map(|(separator, _)| *separator).chain([all.len()]);
-    starts.iter().zip(ends).map(|((_, begin), end)| *begin..end).collect()
+    let ends = starts.iter().skip(1).map(|(separator, _)| *separator).chain([at]);
+    Ok(starts.iter().zip(ends).map(|((_, begin), end)| *begin..end).collect())
 }
 
 /// `From sender Tue Jul  4 20:00:00 2023`: a time of day tells it from a sentence that begins with From.
@@ -128,7 +134,8 @@ mod tests {
     #[test]
     fn an_mbox_splits_at_its_separators_only() {
         let mbox = b"From a Tue Jul  4 20:00:00 2023\nSubject: 1\n\nFrom here on\n>From x\n\nFrom - Wed Jul  5 20:00:00 2023\nSubject: 2\n\nbody\n";
-        let parts: Vec<_> = split(mbox).into_iter().map(|r| unquoted(&mbox[r])).collect();
+        let parts: Vec<_> =
+            split(&mbox[..]).unwrap().into_iter().map(|r| unquoted(&mbox[r.start as usize..r.end as usize])).collect();
         assert_eq!(parts.len(), 2);
         assert!(parts[0].ends_with(b"\n\nFrom here on\nFrom x\n\n"));
         assert_eq!(parts[1], b"Subject: 2\n\nbody\n");

@@ -1,6 +1,7 @@
 //! The edge: the only place, with `desk` and `cli`, that touches disk, clock and network.
 #![allow(clippy::disallowed_methods)]
 
+pub mod failpoint;
 pub mod fonts;
 pub mod intake;
 pub mod ledger;
@@ -11,6 +12,7 @@ pub mod register;
 pub mod serve;
 pub mod sources;
 pub mod store;
+pub mod timely;
 pub mod watch;
 pub mod whole;
 

@@ -153,6 +153,11 @@ impl Inbox {
         ledger::append(&self.root.join("ledger.jsonl"), entries)
     }
 
+    /// Whether the ledger holds this act. Only its end is searched: the act would be the last of its process.
+    pub fn has_logged(&self, did: &str, on: &str) -> io::Result<bool> {
+        ledger::has_lately(&self.root.join("ledger.jsonl"), did, on)
+    }
+
     /// Proves the ledger's chain.
     pub fn ledger(&self) -> io::Result<Result<Vec<Entry>, Vec<Diagnostic>>> {
         ledger::verify(&self.root.join("ledger.jsonl"), "inbox/ledger.jsonl")

@@ -4,19 +4,25 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::failpoint;
+
 /// Writes a file whole: a reader, or a machine that loses power, sees the old content or the new, never a part.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().ok_or_else(|| io::Error::other("a file needs a folder"))?;
     fs::create_dir_all(folder)?;
+    failpoint::pass();
     let mut temporary = tempfile::Builder::new().prefix(".tmp-").tempfile_in(folder)?;
     temporary.write_all(bytes)?;
     temporary.as_file().sync_all()?;
+    failpoint::pass();
     temporary.persist(path).map_err(|e| e.error)?;
+    failpoint::pass();
     sync_folder(folder)
 }
 
 /// Removes a file for good; one that is gone already is no error.
 pub fn remove(path: &Path) -> io::Result<()> {
+    failpoint::pass();
     match fs::remove_file(path) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
         _ => path.parent().map_or(Ok(()), sync_folder),

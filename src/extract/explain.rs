@@ -4,7 +4,7 @@ use image::{Rgb, RgbImage};
 
 use super::join::{self, Draft};
 use super::walk::Walk;
-use super::{MailHead, sha256};
+use super::{MailHead, Watch, sha256};
 use crate::mail;
 use crate::read::settle::{FieldValue, settle};
 use crate::read::{Evidence, Means, Reader, pixels};
@@ -28,7 +28,8 @@ const LINE: u32 = 3;
 pub fn explain(bytes: &[u8], name: &str, reader: &Reader) -> Vec<Explained> {
     let is_mail = matches!(sheet::open(&bytes.into(), &mut Budget::default()), Ok(Opened::Mail));
     let head = MailHead { sha256: sha256(bytes), ..MailHead::default() };
-    let mut walk = Walk::new(reader, head.id_prefix());
+    let watch = Watch::default();
+    let mut walk = Walk::new(reader, head.id_prefix(), &watch);
     if is_mail {
         walk.leaves(&mail::parse(bytes).leaves, 0);
     } else {

@@ -7,6 +7,7 @@ mod links;
 mod outcome;
 mod renew;
 mod walk;
+mod watch;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_yaml::FlowMap;
 
 pub use outcome::{Leaf, Outcome};
+pub use watch::Watch;
 
 pub use crate::read::pixels::Marks;
 
@@ -109,15 +111,21 @@ pub struct Document {
 
 /// Takes a mail apart and reads every form in it.
 pub fn extract(raw: &[u8], reader: &Reader) -> Extraction {
+    extract_watched(raw, reader, &Watch::default())
+}
+
+/// The same, telling a watcher what it is at.
+pub fn extract_watched(raw: &[u8], reader: &Reader, watch: &Watch) -> Extraction {
     let message = mail::parse(raw);
     let mail = head(&message);
-    let mut walk = walk::Walk::new(reader, mail.id_prefix());
+    let mut walk = walk::Walk::new(reader, mail.id_prefix(), watch);
     if let Some(why) = &message.head.auto {
         walk.ignore_all(&message.leaves, why);
     } else {
         walk.leaves(&message.leaves, 0);
         walk.mail_faults(&message.leaves);
     }
+    watch.end();
     let mut faults = message.faults.clone();
     faults.append(&mut walk.faults);
     Extraction { mail, records: join::join(reader, walk.drafts()), leaves: walk.outcomes, faults }

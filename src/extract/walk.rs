@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::join::Draft;
-use super::{Bytes, Document, Found, Leaf, Marks, Outcome, links, sha256};
+use super::{Bytes, Document, Found, Leaf, Marks, Outcome, Watch, links, sha256};
 use crate::fault::Fault;
 use crate::mail::{self, Leaf as Part};
 use crate::read::pixels::{self, Page, PageForm};
@@ -24,6 +24,7 @@ const MOST_LEAVES: usize = 5_000;
 /// The state of one walk.
 pub struct Walk<'r> {
     reader: &'r Reader,
+    watch: &'r Watch,
     prefix: String,
     seen: HashMap<String, String>,
     /// How many records have each id so far.
@@ -81,9 +82,9 @@ struct Became(Outcome, Option<String>);
 
 impl<'r> Walk<'r> {
     /// A walk that gives its records ids with this prefix.
-    pub fn new(reader: &'r Reader, prefix: String) -> Walk<'r> {
+    pub fn new(reader: &'r Reader, prefix: String, watch: &'r Watch) -> Walk<'r> {
         let (seen, ids, budget) = (HashMap::new(), HashMap::new(), Budget::default());
-        Walk { reader, prefix, seen, ids, budget, drafts: vec![], outcomes: vec![], faults: vec![] }
+        Walk { reader, watch, prefix, seen, ids, budget, drafts: vec![], outcomes: vec![], faults: vec![] }
     }
 
     /// What is to become a record, once every leaf has been walked.
@@ -171,6 +172,9 @@ impl<'r> Walk<'r> {
             return Became(Outcome::Ignored, Some(format!("与第{first}部分完全相同")));
         }
         self.seen.insert(origin.sha256.clone(), origin.part.clone());
+        if let Err(fault) = self.watch.begin(&origin.sha256) {
+            return self.failed(origin, fault);
+        }
         match sheet::open(&origin.bytes, &mut self.budget) {
             Err(fault) => self.failed(origin, fault),
             Ok(Opened::Sheets(sheets)) => self.sheets(origin, sheets),
@@ -221,6 +225,7 @@ impl<'r> Walk<'r> {
         let pages = sheets.len();
         let mut skipped = Vec::new();
         for sheet in sheets {
+            self.watch.page();
             let why = match sheet.surface {
                 Surface::Cells(cells) => {
                     let readings = self.reader.read(&cells);
@@ -334,12 +339,11 @@ impl<'r> Walk<'r> {
     /// What is wrong with the mail as a whole once its leaves are known.
     pub fn mail_faults(&mut self, parts: &[Part]) {
         let bodies = parts.iter().filter(|part| is_body(part)).filter_map(Part::text);
-        let mut links: Vec<String> = bodies.flat_map(|text| links::expiring(&text)).collect();
+        let mut links: Vec<links::Large> = bodies.flat_map(|text| links::expiring(&text)).collect();
         links.sort();
         links.dedup();
         for link in &links {
-            let message = format!("附件只是会过期的下载链接（{link}），无法收取，请发件人改用普通附件发送");
-            self.faults.push(Fault::new("link-only", message));
+            self.faults.push(Fault::new("link-only", link.message()));
         }
         if self.drafts.is_empty() && links.is_empty() {
             self.faults.push(Fault::new("no-form", "邮件中没有找到登记表"));

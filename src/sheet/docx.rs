@@ -1,12 +1,10 @@
 //! Word documents: paragraphs and tables of `word/document.xml`, stacked in their order into one sheet.
 
-use std::collections::BTreeMap;
-
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 
-use super::grid::{Block, Slot, stack};
+use super::grid::{Block, Raw, merged, stack};
 use super::{Budget, Sheet, archive, unreadable};
 use crate::fault::Fault;
 
@@ -46,13 +44,6 @@ struct Parser<'a> {
 struct Row {
     cells: Vec<Raw>,
     deleted: bool,
-}
-
-/// A table cell and whether it goes on from the row above.
-#[derive(Clone, Default)]
-struct Raw {
-    slot: Slot,
-    continues: bool,
 }
 
 /// What is left out: properties, deleted and moved text, the second rendering of a drawing, field codes, phonetic hints.
@@ -197,7 +188,9 @@ impl<'a> Parser<'a> {
                         let cell = self.cell()?;
                         rows.last_mut().into_iter().for_each(|row| row.cells.push(cell.clone()));
                     }
-                    "gridBefore" => rows.last_mut().into_iter().for_each(|row| row.cells.push(gap(value(&tag)))),
+                    "gridBefore" => rows.last_mut().into_iter().for_each(|row| {
+                        row.cells.push(Raw::gap(value(&tag).and_then(|v| v.parse().ok()).unwrap_or(0)))
+                    }),
                     // Directly in a row's properties: the row is a tracked deletion.
                     "del" => {
                         rows.last_mut().into_iter().for_each(|row| row.deleted = true);
@@ -213,7 +206,7 @@ impl<'a> Parser<'a> {
         }
         self.depth -= 1;
         rows.retain(|row| !row.deleted);
-        blocks.push(Block::Table(merged(rows)));
+        blocks.push(Block::Table(merged(rows.into_iter().map(|row| row.cells).collect())));
         Ok(())
     }
 
@@ -261,38 +254,6 @@ fn value(tag: &BytesStart<'_>) -> Option<String> {
     let is_val = |key: &str| key == "val" || key.ends_with(":val");
     let attribute = tag.attributes().flatten().find(|attribute| is_val(attribute.key.as_ref()))?;
     Some(attribute.value.trim().to_owned())
-}
-
-fn gap(columns: Option<String>) -> Raw {
-    let columns = columns.and_then(|v| v.parse().ok()).unwrap_or(0);
-    // No room at all is none to take.
-    let continues = columns == 0;
-    Raw { slot: Slot { columns, rows: 1, gap: true, ..Slot::default() }, continues }
-}
-
-/// Cells that go on from the row above are taken out; the cell above them covers their rows.
-fn merged(rows: Vec<Row>) -> Vec<Vec<Slot>> {
-    let mut out: Vec<Vec<Slot>> = Vec::new();
-    // Column to the cell (row, place in the row) that may go on there.
-    let mut above: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
-    for (number, row) in rows.into_iter().enumerate() {
-        let (mut kept, mut column) = (Vec::new(), 0usize);
-        for Raw { mut slot, continues } in row.cells {
-            let start = column;
-            column = start.saturating_add(slot.columns);
-            match above.get(&start).filter(|_| continues) {
-                Some((owner, place)) => out[*owner][*place].rows += 1,
-                None if slot.gap && continues => (),
-                None => {
-                    above.insert(start, (number, kept.len()));
-                    slot.rows = 1;
-                    kept.push(slot);
-                }
-            }
-        }
-        out.push(kept);
-    }
-    out
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Blocks of a document stacked into one grid: a row of text or of a table is one unit high, a column one unit wide.
 
+use std::collections::BTreeMap;
+
 use super::{Cell, Rect, lines};
 
 /// Cells of one sheet: a register of a whole county has ten thousand.
@@ -40,6 +42,45 @@ impl Slot {
         let joined = lines.collect::<Vec<_>>().join("\n");
         joined.trim_matches('\n').to_owned()
     }
+}
+
+/// A table cell and whether it goes on from the row above.
+#[derive(Clone, Default)]
+pub(super) struct Raw {
+    pub slot: Slot,
+    pub continues: bool,
+}
+
+impl Raw {
+    /// Room at the start of a row; no room at all is none to take.
+    pub fn gap(columns: usize) -> Raw {
+        Raw { slot: Slot { columns, rows: 1, gap: true, ..Slot::default() }, continues: columns == 0 }
+    }
+}
+
+/// Cells that go on from the row above are taken out; the cell above them covers their rows.
+pub(super) fn merged(rows: Vec<Vec<Raw>>) -> Vec<Vec<Slot>> {
+    let mut out: Vec<Vec<Slot>> = Vec::new();
+    // Column to the cell (row, place in the row) that may go on there.
+    let mut above: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    for (number, row) in rows.into_iter().enumerate() {
+        let (mut kept, mut column) = (Vec::new(), 0usize);
+        for Raw { mut slot, continues } in row {
+            let start = column;
+            column = start.saturating_add(slot.columns);
+            match above.get(&start).filter(|_| continues) {
+                Some((owner, place)) => out[*owner][*place].rows += 1,
+                None if slot.gap && continues => (),
+                None => {
+                    above.insert(start, (number, kept.len()));
+                    slot.rows = 1;
+                    kept.push(slot);
+                }
+            }
+        }
+        out.push(kept);
+    }
+    out
 }
 
 /// All cells of a document.

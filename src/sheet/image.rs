@@ -10,7 +10,7 @@ use super::{Budget, Picture, Sheet, Source, Surface, unreadable};
 use crate::fault::Fault;
 
 /// Pixels of one picture: A3 at 600 dpi has 70 million, the largest phone cameras 108 million.
-const MOST_PIXELS: u64 = 120_000_000;
+pub(super) const MOST_PIXELS: u64 = 120_000_000;
 /// Longest side in pixels: a metre at 600 dpi.
 const LONGEST_SIDE: u32 = 24_000;
 /// Bytes of one decoded picture: 108 million pixels in colour.
@@ -72,7 +72,7 @@ impl Frame {
     /// Decodes upright; transparency becomes white paper.
     pub fn pixels(&self) -> Result<RgbImage, Fault> {
         let mut picture = self.decoded(&self.page_bytes())?;
-        if picture.as_bytes().len() as u64 > HALVED_ABOVE {
+        if is_halved(picture.as_bytes().len() as u64) {
             let (width, height) = halved(picture.width(), picture.height());
             picture = picture.thumbnail_exact(width, height);
         }
@@ -85,8 +85,7 @@ impl Frame {
         let bytes = self.page_bytes();
         let decoder = self.reader(&bytes).into_decoder().map_err(|e| fault(&e))?;
         let (width, height) = affordable(&decoder)?;
-        let (width, height) =
-            if decoder.total_bytes() > HALVED_ABOVE { halved(width, height) } else { (width, height) };
+        let (width, height) = if is_halved(decoder.total_bytes()) { halved(width, height) } else { (width, height) };
         let turned = Orientation::to_exif(self.orientation) >= 5;
         Ok(if turned { (height, width) } else { (width, height) })
     }
@@ -132,7 +131,12 @@ fn affordable(decoder: &impl ImageDecoder) -> Result<(u32, u32), Fault> {
     if within { Ok((width, height)) } else { Err(too_large()) }
 }
 
-fn halved(width: u32, height: u32) -> (u32, u32) {
+/// Whether a decoded picture of so many bytes is halved.
+pub(super) fn is_halved(bytes: u64) -> bool {
+    bytes > HALVED_ABOVE
+}
+
+pub(super) fn halved(width: u32, height: u32) -> (u32, u32) {
     ((width / 2).max(1), (height / 2).max(1))
 }
 
@@ -156,7 +160,7 @@ fn fault(error: &ImageError) -> Fault {
     }
 }
 
-fn too_large() -> Fault {
+pub(super) fn too_large() -> Fault {
     let millions = MOST_PIXELS / 1_000_000;
     let message = format!("图片尺寸过大（上限 {millions} 百万像素，边长 {LONGEST_SIDE} 像素），请对方缩小后重新发送");
     Fault::new("too-large", message)

@@ -5,13 +5,16 @@
 //! what cannot be read is a [`Fault`] in words for a clerk.
 
 mod archive;
+mod doc;
 mod docx;
 mod grid;
+mod heic;
 mod html;
 mod image;
 mod lines;
 mod pdf;
 mod sniff;
+mod xls;
 mod xlsx;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -115,6 +118,7 @@ pub struct Picture {
 #[derive(Debug, Clone)]
 enum Source {
     Image(image::Frame),
+    Heic(Arc<[u8]>),
     Page(pdf::Page),
 }
 
@@ -128,6 +132,7 @@ impl Picture {
     pub fn pixels_with(&self, fonts: &Fonts) -> Result<RgbImage, Fault> {
         guarded(|| match &self.source {
             Source::Image(frame) => frame.pixels(),
+            Source::Heic(bytes) => heic::pixels(bytes),
             Source::Page(page) => page.pixels(self.size, fonts),
         })
     }
@@ -137,7 +142,7 @@ impl Picture {
     /// What the page itself says stands on it, in px of the picture; absent for scans and photos.
     pub fn typed_with(&self, fonts: &Fonts) -> Option<Vec<Cell>> {
         let cells = guarded(|| match &self.source {
-            Source::Image(_) => Ok(None),
+            Source::Image(_) | Source::Heic(_) => Ok(None),
             Source::Page(page) => Ok(page.cells(self.size, fonts)),
         });
         cells.ok().flatten()

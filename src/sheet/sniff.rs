@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Budget, Opened, Sheet, archive, docx, html, image, lines, pdf, xlsx};
+use super::{Budget, Opened, Sheet, archive, doc, docx, heic, html, image, lines, pdf, xls, xlsx};
 use crate::fault::Fault;
 
 /// Opens a file by its content.
@@ -13,12 +13,20 @@ pub(super) fn open(bytes: &Arc<[u8]>, budget: &mut Budget) -> Result<Opened, Fau
     if let Some(format) = image::format(bytes) {
         return image::open(bytes, format, budget).map(Opened::Sheets);
     }
+    if heic::is_heic(bytes) {
+        return heic::open(bytes, budget).map(Opened::Sheets);
+    }
     // Some writers put a line or two before the signature; PDF readers search the first kilobyte.
     if find(&bytes[..bytes.len().min(1024)], b"%PDF-") {
         return pdf::open(bytes).map(Opened::Sheets);
     }
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") || bytes.starts_with(b"PK00PK") {
-        return zipped(bytes, budget);
+    match archive::format(bytes) {
+        Some(archive::Format::Zip) => return zipped(bytes, budget),
+        Some(format) => return archive::open(bytes, format, budget).map(Box::new).map(Opened::Archive),
+        None => (),
+    }
+    if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
+        return compound(bytes).map(Opened::Sheets);
     }
     if let Some(fault) = refused(bytes) {
         return Err(fault);
@@ -49,48 +57,35 @@ fn zipped(bytes: &Arc<[u8]>, budget: &mut Budget) -> Result<Opened, Fault> {
     if part("ppt/") && has("[Content_Types].xml") {
         return Ok(Opened::Other("演示文稿"));
     }
-    archive::open(bytes).map(Box::new).map(Opened::Archive)
+    archive::open(bytes, archive::Format::Zip, budget).map(Box::new).map(Opened::Archive)
 }
 
 /// Formats that hold forms but cannot be read yet: the fault says what to send instead.
 fn refused(bytes: &[u8]) -> Option<Fault> {
-    if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        return Some(compound(bytes));
-    }
-    if bytes.starts_with(b"Rar!\x1a\x07") {
-        return Some(ask("RAR 压缩包", "ZIP 压缩包，或直接附上文件"));
-    }
-    if bytes.starts_with(b"7z\xbc\xaf\x27\x1c") {
-        return Some(ask("7z 压缩包", "ZIP 压缩包，或直接附上文件"));
-    }
     if bytes.starts_with(b"\x1f\x8b") || bytes.starts_with(b"BZh") || bytes.get(257..262) == Some(b"ustar") {
         return Some(ask("这种压缩包", "ZIP 压缩包，或直接附上文件"));
     }
     if bytes.starts_with(b"{\\rtf") {
         return Some(ask("RTF 文档", "Word（.docx）"));
     }
-    if bytes.starts_with(b"\x78\x9f\x3e\x22") {
-        return Some(ask("Outlook 专用附件（winmail.dat）", "普通附件（发件格式选“HTML”或“纯文本”）"));
-    }
-    let brand = bytes.get(4..8).filter(|tag| *tag == b"ftyp").and_then(|_| bytes.get(8..12));
-    if brand.is_some_and(|b| [b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1", b"avif"].iter().any(|k| b == *k)) {
-        return Some(ask("苹果手机的 HEIC 照片", "JPEG 照片"));
+    if bytes.get(4..12) == Some(b"ftypavif") {
+        return Some(ask("AVIF 图片", "JPEG 照片"));
     }
     None
 }
 
 /// OLE compound files: the streams' names tell what wrote them.
-fn compound(bytes: &[u8]) -> Fault {
+fn compound(bytes: &[u8]) -> Result<Vec<Sheet>, Fault> {
     if stream(bytes, "EncryptedPackage") {
-        Fault::new("encrypted", "文档设有密码，无法打开，请对方取消密码后重新发送")
-    } else if stream(bytes, "WordDocument") {
-        ask("旧版 Word 或 WPS 文档（.doc/.wps）", "Word（.docx）或 PDF")
-    } else if stream(bytes, "Workbook") || stream(bytes, "Book") {
-        ask("旧版 Excel 或 WPS 表格（.xls/.et）", "Excel（.xlsx）")
+        Err(Fault::new("encrypted", "文档设有密码，无法打开，请对方取消密码后重新发送"))
     } else if stream(bytes, "__properties_version1.0") {
-        ask("Outlook 邮件文件（.msg）", "原来的附件")
+        Err(ask("Outlook 邮件文件（.msg）", "原来的附件"))
+    } else if stream(bytes, "WordDocument") {
+        doc::open(bytes)
+    } else if stream(bytes, "Workbook") || stream(bytes, "Book") {
+        xls::open(bytes)
     } else {
-        ask("这种旧版文档", "Word（.docx）或 PDF")
+        Err(ask("这种旧版文档", "Word（.docx）或 PDF"))
     }
 }
 
@@ -100,7 +95,7 @@ fn stream(bytes: &[u8], name: &str) -> bool {
     find(bytes, &wide)
 }
 
-fn ask(what: &str, instead: &str) -> Fault {
+pub(super) fn ask(what: &str, instead: &str) -> Fault {
     Fault::new("unsupported", format!("暂不能读取{what}，请对方改发{instead}"))
 }
 
@@ -206,16 +201,14 @@ mod tests {
 
     #[test]
     fn formats_of_a_later_day_say_what_to_send() {
-        for magic in
-            [&b"Rar!\x1a\x07\x00"[..], b"7z\xbc\xaf\x27\x1c", b"\0\0\0\x18ftypheic\0", b"{\\rtf1", b"\x1f\x8b\x08"]
-        {
+        for magic in [&b"\0\0\0\x18ftypavif\0"[..], b"{\\rtf1", b"\x1f\x8b\x08"] {
             let fault = opened(magic).unwrap_err();
             assert_eq!(fault.code, "unsupported");
             assert!(fault.message.contains("改发"), "{}", fault.message);
         }
-        let mut doc = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
-        doc.extend("WordDocument\0".encode_utf16().flat_map(u16::to_le_bytes));
-        assert!(opened(&doc).unwrap_err().message.contains(".doc"));
+        let mut other = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
+        other.extend("PowerPoint Document\0".encode_utf16().flat_map(u16::to_le_bytes));
+        assert_eq!(code(&other), "unsupported");
     }
 
     #[test]

@@ -13,13 +13,13 @@ use crate::fault::Fault;
 /// of ten thousand rows has four million.
 const MOST_BYTES: u64 = 24 << 20;
 /// Bytes of text of one workbook: cells share their strings, so a small file can hold any amount.
-const MOST_TEXT: usize = 24 << 20;
+pub(super) const MOST_TEXT: usize = 24 << 20;
 /// Merged ranges of one worksheet.
 const MOST_MERGED: usize = 20_000;
 /// Cells of one worksheet, empty ones within the table included.
 const MOST_CELLS: usize = 200_000;
 /// Worksheets that are read.
-const MOST_SHEETS: usize = 100;
+pub(super) const MOST_SHEETS: usize = 100;
 
 /// One sheet for each worksheet.
 pub(super) fn open(bytes: &[u8], budget: &mut Budget) -> Result<Vec<Sheet>, Fault> {
@@ -41,7 +41,7 @@ pub(super) fn open(bytes: &[u8], budget: &mut Budget) -> Result<Vec<Sheet>, Faul
                 texts.insert((row as usize, column as usize), text);
             }
             if texts.len() > MOST_CELLS || total > MOST_TEXT {
-                return Err(Fault::new("too-large", format!("表格超过 {MOST_CELLS} 格，请对方只发送需要的部分")));
+                return Err(too_many_cells());
             }
         }
         sheets.push(Sheet::of_cells(number, placed(texts, &merged)));
@@ -49,8 +49,12 @@ pub(super) fn open(bytes: &[u8], budget: &mut Budget) -> Result<Vec<Sheet>, Faul
     if sheets.is_empty() { Err(unreadable("Excel 表格")) } else { Ok(sheets) }
 }
 
+pub(super) fn too_many_cells() -> Fault {
+    Fault::new("too-large", format!("表格超过 {MOST_CELLS} 格，请对方只发送需要的部分"))
+}
+
 /// Cells with their rects: merged ones cover their range, empty ones inside the table are kept.
-fn placed(texts: BTreeMap<(usize, usize), String>, merged: &[Dimensions]) -> Vec<Cell> {
+pub(super) fn placed(texts: BTreeMap<(usize, usize), String>, merged: &[Dimensions]) -> Vec<Cell> {
     let right = texts.keys().map(|(_, column)| column + 1).max().unwrap_or(0);
     let mut rows: Vec<usize> = texts.keys().map(|(row, _)| *row).collect();
     rows.dedup();
@@ -101,7 +105,7 @@ fn hidden(merged: &BTreeMap<Place, Place>, texts: &BTreeMap<Place, String>) -> B
 }
 
 /// A value as a person would write it: no `.0`, no exponent, dates as YYYY-MM-DD.
-fn text(value: &DataRef<'_>) -> String {
+pub(super) fn text(value: &DataRef<'_>) -> String {
     match value {
         DataRef::Int(n) => n.to_string(),
         // Display of floats never uses an exponent and gives the shortest digits that read back.

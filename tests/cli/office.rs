@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Output, Stdio};
 
 use assert_cmd::Command;
 use serde_json::Value;
@@ -55,6 +56,15 @@ impl Office {
         self
     }
 
+    /// A folder less, with all that is in it; none is fine.
+    pub fn without_folder(self, path: &str) -> Office {
+        let path = self.path(path);
+        if path.is_dir() {
+            fs::remove_dir_all(path).unwrap();
+        }
+        self
+    }
+
     /// A file with one text in it changed; the text must be there.
     pub fn changed(self, path: &str, old: &str, new: &str) -> Office {
         let text = self.read(path);
@@ -91,20 +101,39 @@ impl Office {
 
     /// Runs a command with something on its standard input.
     pub fn feed(&self, command: &str, input: &[u8]) -> Ran {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_zhuanban"));
+        let mut program = Command::from_std(self.program(command));
+        Ran::of(command, program.write_stdin(input).output().unwrap())
+    }
+
+    /// Runs a command with a variable in its environment.
+    pub fn run_with(&self, name: &str, value: &str, command: &str) -> Ran {
+        let mut program = self.program(command);
+        Ran::of(command, program.env(name, value).stdin(Stdio::null()).output().unwrap())
+    }
+
+    /// Runs a command by way of a shell script, which gets it as its arguments.
+    pub fn run_in_shell(&self, script: &str, command: &str) -> Ran {
+        let program = self.program(command);
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", script, "sh"]).arg(program.get_program()).args(program.get_args());
+        Ran::of(command, shell.stdin(Stdio::null()).output().unwrap())
+    }
+
+    /// Starts a command and does not wait for it.
+    pub fn start(&self, command: &str) -> Running {
+        let mut program = self.program(command);
+        let child = program.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Running { command: command.to_owned(), child }
+    }
+
+    fn program(&self, command: &str) -> std::process::Command {
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_zhuanban"));
         for name in ["LANG", "LC_ALL", "LC_MESSAGES"] {
             program.env_remove(name);
         }
         program.envs(self.locale.map(|locale| ("LANG", locale)));
-        let command: Vec<&str> = command.split_whitespace().collect();
-        let output = program.arg("--root").arg(self.folder.path()).args(&command).write_stdin(input).output().unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program prints UTF-8");
-        Ran {
-            command: command.join(" "),
-            code: output.status.code(),
-            out: text(output.stdout),
-            err: text(output.stderr),
-        }
+        program.arg("--root").arg(self.folder.path()).args(command.split_whitespace());
+        program
     }
 
     /// Runs `build`, which must fail with this message and leave `public` as it was, byte for byte.
@@ -208,7 +237,39 @@ pub struct Ran {
     pub err: String,
 }
 
+/// A command that has not ended.
+pub struct Running {
+    command: String,
+    child: Child,
+}
+
+impl Running {
+    /// Waits for its end.
+    pub fn finish(self) -> Ran {
+        Ran::of(&self.command, self.child.wait_with_output().unwrap())
+    }
+}
+
 impl Ran {
+    fn of(command: &str, output: Output) -> Ran {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program prints UTF-8");
+        let command = command.split_whitespace().collect::<Vec<_>>().join(" ");
+        Ran { command, code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// Killed by a signal: then there is no exit code.
+    pub fn was_killed(&self) -> Option<()> {
+        self.code.is_none().then_some(())
+    }
+
+    /// Which of these exit codes it was.
+    #[track_caller]
+    pub fn exits_with_one_of(self, codes: &[i32]) -> i32 {
+        let code = self.code.filter(|code| codes.contains(code));
+        assert!(!self.err.contains("panicked at"), "{self}");
+        code.unwrap_or_else(|| panic!("not one of {codes:?}: {self}"))
+    }
+
     /// Exit 0.
     #[track_caller]
     pub fn succeeds(self) -> Ran {

@@ -1,7 +1,10 @@
-//! PDF: every page a picture at 200 dpi, drawn when it is asked for, and the text it draws where that can be trusted.
+//! PDF: every page a picture at 200 dpi, drawn when it is asked for, and the text it draws where that can be
+//! trusted; what was typed into a form's fields as cells.
 
 mod cells;
+mod fields;
 mod layer;
+mod weight;
 
 use std::fmt;
 use std::sync::Arc;
@@ -63,8 +66,9 @@ impl AsRef<[u8]> for Shared {
     }
 }
 
-/// One sheet for each page.
+/// A sheet for each page, and before them one for what was typed into form fields, if there is any.
 pub(super) fn open(bytes: &Arc<[u8]>) -> Result<Vec<Sheet>, Fault> {
+    weight::measure(bytes)?;
     let document = Pdf::new(Arc::new(Shared(Arc::clone(bytes)))).map_err(|error| match error {
         LoadPdfError::Decryption(_) => Fault::new("encrypted", "PDF 设有密码，无法打开，请对方取消密码后重新发送"),
         LoadPdfError::Invalid => unreadable("PDF 文件"),
@@ -77,8 +81,20 @@ pub(super) fn open(bytes: &Arc<[u8]>) -> Result<Vec<Sheet>, Fault> {
         let message = format!("PDF 共 {count} 页，超过上限 {MOST_PAGES} 页，请对方分开发送");
         return Err(Fault::new("too-many-pages", message));
     }
+    weight::check(&document)?;
+    let typed = fields::cells(&document);
+    let typed = (!typed.is_empty()).then(|| Sheet::of_cells(1, typed));
     let document = Arc::new(document);
-    Ok((0..count).map(|index| sheet(Page { document: Arc::clone(&document), index })).collect())
+    let pages = (0..count).map(|index| sheet(Page { document: Arc::clone(&document), index }));
+    Ok(typed.into_iter().chain(pages).collect())
+}
+
+fn too_large() -> Fault {
+    let (bytes, pixels) = (weight::MOST_OF_ONE >> 20, weight::MOST_PIXELS / 1_000_000);
+    let message = format!(
+        "PDF 展开后过大（上限每个数据流 {bytes} MB、每幅图像 {pixels} 百万像素），未读取，请对方重新导出或分开发送"
+    );
+    Fault::new("too-large", message)
 }
 
 fn sheet(page: Page) -> Sheet {
