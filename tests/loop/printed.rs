@@ -41,6 +41,10 @@ fn prints(forms: &[FormSpec]) -> Vec<Print> {
     write_site(forms, &site);
     let values_of = |spec: &FormSpec| [PRINTED, PLAIN, SPARSE].map(|set: Set| fitting(spec, set.values(spec))).to_vec();
     let pdf = |spec: &FormSpec| folder.path().join(format!("{}.pdf", spec.id));
+    // Typed with the plain bar.
+    let typed =
+        |values: Values| values.into_iter().map(|(id, value)| (id, value.replace('｜', "|"))).collect::<Values>();
+    let typed = |spec: &FormSpec| values_of(spec).into_iter().map(typed).collect::<Vec<Values>>();
     let job = |spec: &FormSpec| json!({"path": format!("loop-{}/", spec.id), "out": pdf(spec), "forms": typed(spec)});
     let jobs = folder.path().join("jobs.json");
     fs::write(&jobs, json!(forms.iter().map(job).collect::<Vec<Value>>()).to_string()).expect("written");
