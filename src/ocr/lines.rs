@@ -118,7 +118,8 @@ fn find_within(cut: &GrayImage, edge: u32, usual: Option<f32>) -> Found {
     let profile = profile(&ink, &text);
     let mut runs = halves(runs(&profile), usual);
     runs = runs.into_iter().flat_map(|run| split(&ink, &text, &profile, run)).collect();
-    let owner = owners(&ink, &text, &runs);
+    let mut owner = owners(&ink, &text, &runs);
+    (0..runs.len()).for_each(|line| drop_dust(&ink, &mut owner, line));
     let strips: Vec<Strip> = (0..runs.len()).filter_map(|line| strip(cut, &ink, &owner, line, &runs)).collect();
     let high = 2.2 * usual.unwrap_or(50.0);
     let large = |p: &Piece| p.height() as f32 > high && p.width() as f32 > high;
@@ -242,6 +243,21 @@ fn owners(ink: &Ink, text: &[usize], runs: &[(u32, u32)]) -> Vec<Option<usize>> 
         owner[*i + 1] = best.filter(|k| shared(&runs[*k]) * 3 >= piece.height() && others(*k) * 5 <= piece.height());
     }
     owner
+}
+
+/// Takes specks out of a line that lie farther from its text than its text is high.
+fn drop_dust(ink: &Ink, owner: &mut [Option<usize>], line: usize) {
+    let own: Vec<usize> = (0..ink.pieces.len()).filter(|i| owner[*i + 1] == Some(line)).collect();
+    let Some(high) = own.iter().map(|i| ink.pieces[*i].height()).max() else { return };
+    let is_speck = |p: &Piece| p.width().max(p.height()) * 4 <= high;
+    let text: Vec<Piece> = own.iter().map(|i| ink.pieces[*i]).filter(|p| !is_speck(p)).collect();
+    for i in own {
+        let p = &ink.pieces[i];
+        let near = |t: &Piece| p.x0 < t.x1 + high * 7 / 10 && t.x0 < p.x1 + high * 7 / 10;
+        if is_speck(p) && !text.iter().any(near) {
+            owner[i + 1] = None;
+        }
+    }
 }
 
 /// Cuts one line out, with a little paper around it.

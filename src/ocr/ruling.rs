@@ -169,7 +169,8 @@ fn drop_strokes(lines: &mut Vec<Track>) {
     let (from, to) = all.iter().fold((f32::MAX, f32::MIN), |(a, b), t| (a.min(t.from()), b.max(t.to())));
     let close = |t: &Track| {
         let middle = (t.from() + t.to()) / 2.0;
-        let near = |o: &Track| o != t && o.contrast > t.contrast && (o.at(middle) - t.at(middle)).abs() < 0.055 * (to - from);
+        let near =
+            |o: &Track| o != t && o.contrast > t.contrast && (o.at(middle) - t.at(middle)).abs() < 0.055 * (to - from);
         all.iter().any(|o| near(o) && o.from() < t.to() && t.from() < o.to())
     };
     lines.retain(|t| t.contrast >= FAINT * ink || t.length() > 0.12 * (to - from) && !close(t));
@@ -366,7 +367,7 @@ fn without_strokes(mut all: Vec<f32>, sure: &[f32], lowest: f32) -> Vec<f32> {
 }
 
 /// Lines closer than this (px) are one rule, drawn double or found twice.
-const DOUBLE: f32 = 12.0;
+const DOUBLE: f32 = 7.0;
 
 /// Measures which sides of the grid's meshes are drawn.
 struct Walls<'p> {
@@ -432,6 +433,8 @@ fn cells(xs: &[f32], ys: &[f32], walls: &Walls) -> Vec<Rect> {
     }
     let rect = |(i0, j0, i1, j1): (usize, usize, usize, usize)| Rect::new(xs[i0], ys[j0], xs[i1 + 1], ys[j1 + 1]);
     let mut cells: Vec<Rect> = regions.into_values().flat_map(|r| rectangles(&r)).map(rect).collect();
+    // Between the two lines of a double rule.
+    cells.retain(|c| c.width().min(c.height()) > 1.7 * DOUBLE);
     cells.sort_by(|a, b| (a.top, a.left).partial_cmp(&(b.top, b.left)).unwrap_or(std::cmp::Ordering::Equal));
     cells
 }
