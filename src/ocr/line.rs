@@ -24,6 +24,8 @@ pub struct Glyph {
     pub confidence: f32,
     /// What else it may be, most likely first.
     pub alternatives: Vec<(char, f32)>,
+    /// Its middle, in steps from the line's left end.
+    pub at: f32,
 }
 
 /// A line of text as read.
@@ -49,12 +51,15 @@ impl Line {
         let mut characters: Vec<Glyph> = Vec::new();
         let mut last = None;
         let mut lost: f32 = 0.0;
-        for step in &steps {
+        for (place, step) in steps.iter().enumerate() {
+            let place = place as f32 + 0.5;
             let (options, refused) = options(step, alphabet);
             let best = options.first().copied().filter(|(_, p)| *p > step.blank.max(LEAST));
             match best {
-                Some((c, p)) if last == Some(c) => widen(characters.last_mut(), p, &options),
-                Some((c, p)) => characters.push(Glyph { is: c, confidence: p, alternatives: others(c, &options) }),
+                Some((c, p)) if last == Some(c) => widen(characters.last_mut(), p, &options, place),
+                Some((c, p)) => {
+                    characters.push(Glyph { is: c, confidence: p, alternatives: others(c, &options), at: place })
+                }
                 None => lost = lost.max(refused),
             }
             last = best.map(|(c, _)| c);
@@ -76,29 +81,26 @@ impl Line {
     pub fn read_as(&self, alphabet: Alphabet) -> Line {
         let own = Line::decode(self.steps.clone(), alphabet);
         let mut line = match &self.second {
-            Some(second) => Line::settled(own, Line::decode(second.steps.clone(), alphabet)),
+            Some(second) => {
+                let second = Line::decode(second.steps.clone(), alphabet);
+                let is_wide = own.steps.len() >= second.steps.len();
+                if is_wide { Line::settled(own, second) } else { Line::settled(second, own) }
+            }
             None => own,
         };
         line.doubt(1.0 - self.doubt);
         line
     }
 
-    /// Two readings of one line: what both say is as sure as the surer says; otherwise the surer of them is taken, and
-    /// is not sure.
-    pub fn settled(a: Line, b: Line) -> Line {
-        let same = a.text == b.text;
-        let (mut best, other) = if a.worth() >= b.worth() { (a, b) } else { (b, a) };
-        if same {
-            best.confidence = best.confidence.max(other.confidence);
-        } else {
-            best.confidence = best.confidence.min(DISPUTED);
-        }
+    /// A line read at its full width and, before, narrower: what both say is as sure as the surer says; otherwise the
+    /// wider is taken, unless the narrower is much surer, and is not sure.
+    pub fn settled(wide: Line, narrow: Line) -> Line {
+        let same = wide.text == narrow.text;
+        let clearer = narrow.confidence > wide.confidence + MUCH && narrow.characters.len() >= wide.characters.len();
+        let (mut best, other) = if clearer { (narrow, wide) } else { (wide, narrow) };
+        best.confidence = if same { best.confidence.max(other.confidence) } else { best.confidence.min(DISPUTED) };
         best.second = Some(Box::new(other));
         best
-    }
-
-    fn worth(&self) -> f32 {
-        self.confidence + 0.5 * self.mean()
     }
 
     /// Makes it no surer than this, under any alphabet.
@@ -114,6 +116,8 @@ impl Line {
     }
 }
 
+/// How much surer a narrower reading must be to count for more.
+const MUCH: f32 = 0.15;
 /// No surer is a line that reads otherwise the second time.
 const DISPUTED: f32 = 0.9;
 
@@ -139,9 +143,10 @@ fn options(step: &Step, alphabet: Alphabet) -> (Vec<(char, f32)>, f32) {
 }
 
 /// A character that lasts over several steps is as sure as its surest step.
-fn widen(glyph: Option<&mut Glyph>, p: f32, options: &[(char, f32)]) {
+fn widen(glyph: Option<&mut Glyph>, p: f32, options: &[(char, f32)], place: f32) {
     if let Some(glyph) = glyph.filter(|g| p > g.confidence) {
         glyph.confidence = p;
+        glyph.at = place;
         glyph.alternatives = others(glyph.is, options);
     }
 }

@@ -44,16 +44,19 @@ pub fn find(cut: &GrayImage, edge: u32, usual: Option<f32>) -> Found {
 }
 
 /// The part of a cell's cut-out (x, y, width, height) that is within its rules: px rows and columns near its edges that
-/// are dark along much of their length are left out, with one more for the blur.
+/// are dark along most of their length are left out, with one more for the blur.
 fn within_rules(cut: &GrayImage, edge: u32) -> (u32, u32, u32, u32) {
     let (w, h) = cut.dimensions();
     let deep = (2 * edge + 2).min(w / 4).min(h / 4);
-    let paper = |x: u32, y: u32| f32::from(cut.get_pixel(x, y).0[0]);
-    let row = |y: u32| (0..w).map(|x| paper(x, y)).sum::<f32>() / w as f32;
-    let column = |x: u32| (0..h).map(|y| paper(x, y)).sum::<f32>() / h as f32;
-    let rule = |level: &dyn Fn(u32) -> f32, at: &dyn Fn(u32) -> u32| {
-        let light = (deep..2 * deep).map(|i| level(at(i))).fold(1.0, f32::max);
-        (0..deep).rev().find(|i| level(at(*i)) < 0.88 * light).map_or(1, |i| i + 2)
+    let mut values: Vec<u8> = cut.as_raw().clone();
+    values.sort_unstable();
+    let (paper, darkest) = (values[values.len() * 3 / 4], values[values.len() / 100]);
+    let limit = paper - paper.saturating_sub(darkest) / 4;
+    let dark = |x: u32, y: u32| usize::from(cut.get_pixel(x, y).0[0] < limit);
+    let row = |y: u32| (0..w).map(|x| dark(x, y)).sum::<usize>() as f32 / w as f32;
+    let column = |x: u32| (0..h).map(|y| dark(x, y)).sum::<usize>() as f32 / h as f32;
+    let rule = |share: &dyn Fn(u32) -> f32, at: &dyn Fn(u32) -> u32| {
+        (0..deep).rev().find(|i| share(at(*i)) > RULE).map_or(1, |i| i + 2)
     };
     let left = rule(&column, &|i| i);
     let right = rule(&column, &|i| w - 1 - i);
@@ -62,7 +65,49 @@ fn within_rules(cut: &GrayImage, edge: u32) -> (u32, u32, u32, u32) {
     (left, top, w.saturating_sub(left + right).max(1), h.saturating_sub(top + bottom).max(1))
 }
 
+/// Rules that bend leave a sliver along an edge, and text that touches it would hang together with it: runs of dark px
+/// there that are longer than any stroke become paper.
+fn without_rules(cut: &GrayImage, edge: u32) -> GrayImage {
+    let (w, h) = cut.dimensions();
+    let mut out = cut.clone();
+    let band = edge.min(h / 5).min(w / 5);
+    let lines = (0..band).flat_map(|i| [(i, true), (h - 1 - i, true), (i, false), (w - 1 - i, false)]);
+    for (place, along) in lines {
+        let length = if along { w } else { h };
+        let at = |i: u32| if along { (i, place) } else { (place, i) };
+        let level = |i: u32| {
+            let (x, y) = at(i);
+            cut.get_pixel(x, y).0[0]
+        };
+        let mut values: Vec<u8> = (0..length).map(level).collect();
+        values.sort_unstable();
+        let (paper, darkest) = (values[length as usize * 9 / 10], values[0]);
+        if paper.saturating_sub(darkest) < 24 {
+            continue;
+        }
+        let limit = paper - (paper - darkest) / 4;
+        let mut from = 0;
+        for i in 0..=length {
+            if i < length && level(i) < limit {
+                continue;
+            }
+            if i - from > LONGEST_STROKE.min(length * 3 / 4) {
+                (from..i).for_each(|k| out.put_pixel(at(k).0, at(k).1, Luma([paper])));
+            }
+            from = i + 1;
+        }
+    }
+    out
+}
+
+/// No stroke of text is longer than this (px) along the edge of a cell.
+const LONGEST_STROKE: u32 = 70;
+
+/// A row or column of px that is dark along this share of a cell is its rule; text is darker nowhere.
+const RULE: f32 = 0.6;
+
 fn find_within(cut: &GrayImage, edge: u32, usual: Option<f32>) -> Found {
+    let cut = &without_rules(cut, edge);
     let ink = ink(cut);
     let text: Vec<usize> = (0..ink.pieces.len()).filter(|i| is_text(&ink.pieces[*i], ink.size, edge)).collect();
     let total: u32 = text.iter().map(|i| ink.pieces[*i].area).sum();
@@ -73,7 +118,8 @@ fn find_within(cut: &GrayImage, edge: u32, usual: Option<f32>) -> Found {
     let profile = profile(&ink, &text);
     let mut runs = halves(runs(&profile), usual);
     runs = runs.into_iter().flat_map(|run| split(&ink, &text, &profile, run)).collect();
-    let owner = owners(&ink, &text, &runs);
+    let mut owner = owners(&ink, &text, &runs);
+    (0..runs.len()).for_each(|line| drop_dust(&ink, &mut owner, line));
     let strips: Vec<Strip> = (0..runs.len()).filter_map(|line| strip(cut, &ink, &owner, line, &runs)).collect();
     let high = 2.2 * usual.unwrap_or(50.0);
     let large = |p: &Piece| p.height() as f32 > high && p.width() as f32 > high;
@@ -197,6 +243,21 @@ fn owners(ink: &Ink, text: &[usize], runs: &[(u32, u32)]) -> Vec<Option<usize>> 
         owner[*i + 1] = best.filter(|k| shared(&runs[*k]) * 3 >= piece.height() && others(*k) * 5 <= piece.height());
     }
     owner
+}
+
+/// Takes specks out of a line that lie farther from its text than its text is high.
+fn drop_dust(ink: &Ink, owner: &mut [Option<usize>], line: usize) {
+    let own: Vec<usize> = (0..ink.pieces.len()).filter(|i| owner[*i + 1] == Some(line)).collect();
+    let Some(high) = own.iter().map(|i| ink.pieces[*i].height()).max() else { return };
+    let is_speck = |p: &Piece| p.width().max(p.height()) * 4 <= high;
+    let text: Vec<Piece> = own.iter().map(|i| ink.pieces[*i]).filter(|p| !is_speck(p)).collect();
+    for i in own {
+        let p = &ink.pieces[i];
+        let near = |t: &Piece| p.x0 < t.x1 + high * 7 / 10 && t.x0 < p.x1 + high * 7 / 10;
+        if is_speck(p) && !text.iter().any(near) {
+            owner[i + 1] = None;
+        }
+    }
 }
 
 /// Cuts one line out, with a little paper around it.

@@ -38,8 +38,6 @@ pub struct Models {
     detection: Model,
     /// The character of each class; class 0 is the blank.
     classes: Vec<char>,
-    /// Whether a class may be read at all: Traditional forms may not.
-    open: Vec<bool>,
     /// One-thread pools not in use: a network runs on the thread that asks, workers run side by side.
     pools: Mutex<Vec<Arc<ThreadPool>>>,
 }
@@ -69,8 +67,9 @@ impl Models {
         if classes.len() < 1000 {
             return Err(format!("the recognition model carries no dictionary; run {SET_UP}"));
         }
-        let open = classes.iter().map(|c| !variants::is_traditional(*c)).collect();
-        Ok(Models { recognition, detection, classes, open, pools: Mutex::new(Vec::new()) })
+        // Hurried handwriting is often taken for a Traditional form; what is meant is the simplified one.
+        classes.iter_mut().for_each(|c| *c = variants::folded(*c));
+        Ok(Models { recognition, detection, classes, pools: Mutex::new(Vec::new()) })
     }
 
     /// Runs a network on one thread.
@@ -90,8 +89,12 @@ impl Models {
         let blank = row.first().copied().unwrap_or(1.0);
         let mut likely: Vec<(char, f32)> = Vec::new();
         if blank < 1.0 - KEPT_FROM {
-            let classes = self.classes.iter().zip(&self.open).zip(row).skip(1);
-            likely = classes.filter(|((_, open), p)| **open && **p > KEPT_FROM).map(|((c, _), p)| (*c, *p)).collect();
+            for (c, p) in self.classes.iter().zip(row).skip(1).filter(|(_, p)| **p > KEPT_FROM) {
+                match likely.iter_mut().find(|(o, _)| o == c) {
+                    Some(same) => same.1 += p,
+                    None => likely.push((*c, *p)),
+                }
+            }
             likely.sort_by(|a, b| b.1.total_cmp(&a.1));
             let mut kept = 0;
             likely.retain(|(c, _)| {

@@ -141,6 +141,8 @@ fn root(parent: &mut [usize], mut i: usize) -> usize {
 
 /// Takes lines out that are no rules: a rule begins and ends on rules across it; streaks and folds run past the table.
 fn prune(mut lattice: Lattice) -> Lattice {
+    drop_strokes(&mut lattice.rows);
+    drop_strokes(&mut lattice.columns);
     loop {
         let before = (lattice.rows.len(), lattice.columns.len());
         let ink = median(lattice.rows.iter().chain(&lattice.columns).map(|t| t.contrast).collect());
@@ -160,6 +162,23 @@ fn prune(mut lattice: Lattice) -> Lattice {
     lattice
 }
 
+/// Takes strokes of text out of the lines of one direction: they are fainter than rules, and short or close to one.
+fn drop_strokes(lines: &mut Vec<Track>) {
+    let ink = median(lines.iter().map(|t| t.contrast).collect());
+    let all = lines.clone();
+    let (from, to) = all.iter().fold((f32::MAX, f32::MIN), |(a, b), t| (a.min(t.from()), b.max(t.to())));
+    let close = |t: &Track| {
+        let middle = (t.from() + t.to()) / 2.0;
+        let near =
+            |o: &Track| o != t && o.contrast > t.contrast && (o.at(middle) - t.at(middle)).abs() < 0.055 * (to - from);
+        all.iter().any(|o| near(o) && o.from() < t.to() && t.from() < o.to())
+    };
+    lines.retain(|t| t.contrast >= FAINT * ink || t.length() > 0.12 * (to - from) && !close(t));
+}
+
+/// Strokes have less than this share of the contrast of most lines.
+const FAINT: f32 = 0.7;
+
 /// From the first to the last of the lines, by their middles.
 fn extent(lines: &[Track]) -> (f32, f32) {
     let middles = lines.iter().map(|t| t.at((t.from() + t.to()) / 2.0));
@@ -175,7 +194,8 @@ fn ends_on(
     outline: (f32, f32),
     place: impl Fn(&Track, &Track) -> Option<f32>,
 ) -> bool {
-    let mut places: Vec<f32> = across.iter().filter_map(|other| place(line, other)).collect();
+    let corners = across.iter().filter_map(|other| corner(line, other));
+    let mut places: Vec<f32> = across.iter().filter_map(|other| place(line, other)).chain(corners).collect();
     places.sort_by(f32::total_cmp);
     let (Some(first), Some(last)) = (places.first().copied(), places.last().copied()) else { return false };
     if places.len() < 2 || last - first < END {
@@ -189,6 +209,22 @@ fn ends_on(
     line.points.retain(|p| first - END <= p.0 && p.0 <= last + END);
     line.points.len() > 4
 }
+
+/// Where a line ends on the straight continuation of another one: a corner whose other side is broken, by a seal or a
+/// fold. It is no proof that the two belong to one table.
+fn corner(line: &Track, other: &Track) -> Option<f32> {
+    let mut across = other.at((other.from() + other.to()) / 2.0);
+    for _ in 0..3 {
+        across = other.at(line.at(across));
+    }
+    let along = line.at(across);
+    let ends = [line.from(), line.to()].into_iter().any(|end| (end - across).abs() < END);
+    let room = BROKEN * other.length();
+    (ends && other.from() - room <= along && along <= other.to() + room).then_some(across)
+}
+
+/// A rule may miss its end by this share of its length.
+const BROKEN: f32 = 0.35;
 
 fn median(mut values: Vec<f32>) -> f32 {
     values.sort_by(f32::total_cmp);
@@ -331,7 +367,7 @@ fn without_strokes(mut all: Vec<f32>, sure: &[f32], lowest: f32) -> Vec<f32> {
 }
 
 /// Lines closer than this (px) are one rule, drawn double or found twice.
-const DOUBLE: f32 = 12.0;
+const DOUBLE: f32 = 7.0;
 
 /// Measures which sides of the grid's meshes are drawn.
 struct Walls<'p> {
@@ -397,6 +433,8 @@ fn cells(xs: &[f32], ys: &[f32], walls: &Walls) -> Vec<Rect> {
     }
     let rect = |(i0, j0, i1, j1): (usize, usize, usize, usize)| Rect::new(xs[i0], ys[j0], xs[i1 + 1], ys[j1 + 1]);
     let mut cells: Vec<Rect> = regions.into_values().flat_map(|r| rectangles(&r)).map(rect).collect();
+    // Between the two lines of a double rule.
+    cells.retain(|c| c.width().min(c.height()) > 1.7 * DOUBLE);
     cells.sort_by(|a, b| (a.top, a.left).partial_cmp(&(b.top, b.left)).unwrap_or(std::cmp::Ordering::Equal));
     cells
 }

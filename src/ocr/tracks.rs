@@ -236,7 +236,9 @@ fn continues(before: &Track, after: &Track) -> bool {
         return false;
     }
     let (end, begin) = (before.to(), after.from());
-    let tolerance = 2.0 + gap / 40.0;
+    // A seal or a stroke that crosses a rule pulls its ends aside; long rules are sure of their course all the same.
+    let pulled = (before.length().min(after.length()) / 100.0).min(5.0);
+    let tolerance = 2.0 + gap / 40.0 + pulled;
     (before.at(begin) - after.at(begin)).abs() <= tolerance && (before.at(end) - after.at(end)).abs() <= tolerance
 }
 

@@ -6,8 +6,13 @@ use encoding_rs::GBK;
 /// Traditional forms and variants that names are registered with today (通用规范汉字表 restored many of them).
 const IN_NAMES: &str = "頔昇甯麴堃喆淼犇龢仝甦邨陞迺谿乾氾菉鉅劂媺祕皙瞋陸晳榦濬澂珮瑩瀅桿";
 
+/// The character that is meant in a form filled in in Daye: simplified, save what names are registered with.
+pub fn folded(c: char) -> char {
+    if is_traditional(c) { simplified(c) } else { c }
+}
+
 /// Whether a character is the Traditional form of another one, and neither in GB 2312 nor used in names.
-pub fn is_traditional(c: char) -> bool {
+fn is_traditional(c: char) -> bool {
     let han = ('\u{3400}'..='\u{9fff}').contains(&c) || ('\u{f900}'..='\u{faff}').contains(&c);
     han && !in_gb2312(c) && !IN_NAMES.contains(c) && simplified(c) != c
 }
@@ -27,11 +32,16 @@ fn in_gb2312(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_traditional;
+    use super::{folded, is_traditional};
 
     #[test]
     fn traditional_forms_are_told() {
         assert!("黃強國龍臺".chars().all(is_traditional));
+    }
+
+    #[test]
+    fn traditional_forms_are_folded() {
+        assert_eq!("長計頔A".chars().map(folded).collect::<String>(), "长计頔A");
     }
 
     #[test]
