@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench ocr -- [FOLDER]…`; a folder holds pictures and `truth.json`, default `../shared/samples/forms`.
 //! `MISSES=1` prints every value that was misread, `THREADS=1` reads on one thread (default 2).
+#![allow(clippy::disallowed_methods)]
 
 use std::collections::BTreeMap;
 use std::path::Path;

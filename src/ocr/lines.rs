@@ -203,7 +203,7 @@ fn split(ink: &Ink, text: &[usize], profile: &[f32], run: (u32, u32)) -> Vec<(u3
     let left = own.iter().map(|p| p.x0).min().unwrap_or(0);
     let right = own.iter().map(|p| p.x1).max().unwrap_or(0);
     let width = right - left;
-    if height < 2 * LOWEST || height > 400 {
+    if !(2 * LOWEST..=400).contains(&height) {
         return vec![run];
     }
     if 2 * height > 3 * width && width >= 12 {

@@ -112,7 +112,7 @@ fn alternatives(read: &[(Checked, &Evidence)]) -> Vec<Alternative> {
     let mut others = Vec::new();
     for (checked, evidence) in &read[1..] {
         let alike = |value: &&String| bare(value) == bare(&checked.value);
-        let same = known.contains(&&checked.value) || evidence.means == Means::Ocr && known.iter().any(|v| alike(v));
+        let same = known.contains(&&checked.value) || evidence.means == Means::Ocr && known.iter().any(alike);
         if !same {
             known.push(&checked.value);
             let (means, confidence) = (evidence.means, evidence.confidence);

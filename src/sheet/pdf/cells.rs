@@ -129,11 +129,11 @@ fn tables(rules: &[Rect]) -> Vec<Rect> {
 
 fn enclosed(of: &mut [usize], open: &[bool], columns: usize, xs: &[f32], ys: &[f32]) -> Vec<Rect> {
     let mut cells: Vec<(usize, Option<Rect>)> = Vec::new();
-    for square in 0..of.len() {
+    for (square, is_open) in open.iter().enumerate() {
         let root = root(of, square);
         let (row, column) = (square / columns, square % columns);
         let at = Rect { left: xs[column], top: ys[row], right: xs[column + 1], bottom: ys[row + 1] };
-        let whole = (!open[square]).then_some(at);
+        let whole = (!is_open).then_some(at);
         match cells.iter_mut().find(|(of, _)| *of == root) {
             Some((_, cell)) => *cell = cell.zip(whole).map(|(a, b)| union(a, b)),
             None => cells.push((root, whole)),
