@@ -111,7 +111,7 @@ fn a_ledger_on_a_full_disk_stays_whole() {
     prepared.run("intake").succeeds();
     let id = prepared.id_of("示例甲");
     for _ in 0..12 {
-        prepared.run(&format!("review edit {id} --set officer_post=科长 --by 示例员")).succeeds();
+        prepared.run(&format!("review edit {id} officer_post=科长 --by 示例员")).succeeds();
     }
     let blocks = prepared.read("inbox/ledger.jsonl").len() / 512 + 1;
     let office = prepared.form_of("大冶市民政局", "示例乙");
