@@ -51,8 +51,11 @@ fn essence(found: &Extraction) -> Value {
         faults.iter().map(code).collect()
     };
     let record = |record: &zhuanban::extract::Found| {
+        // What a value says that was hardly recognised may differ from one processor to the next.
+        let unsure = |id: &str| record.faults.iter().any(|f| f.code == "doubtful" && f.field.as_deref() == Some(id));
+        let value = |id: &str, value: &str| if unsure(id) { json!("?") } else { json!(value) };
         let values: serde_json::Map<String, Value> =
-            record.fields.iter().map(|(id, value)| (id.clone(), json!(value.0.value))).collect();
+            record.fields.iter().map(|(id, read)| (id.clone(), value(id, &read.0.value))).collect();
         let document = json!({"name": record.document.name, "page": record.document.page, "row": record.document.row});
         json!({"document": document, "form": record.form, "values": values, "faults": codes(&record.faults)})
     };

@@ -8,6 +8,8 @@ use hayro::hayro_interpret::{
 };
 use hayro::hayro_syntax::page::Page;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::super::Rect;
 
 /// A filled path no thicker than this (px at 200 dpi) is a rule: 1 mm.
@@ -64,6 +66,12 @@ impl Layer {
     }
 }
 
+/// Fonts name one glyph for a character and its radical (月 and ⽉, U+2F49), and browsers then print the radical.
+fn plain(c: char) -> char {
+    let is_radical = matches!(c, '\u{2e80}'..='\u{2fdf}' | '\u{f900}'..='\u{faff}');
+    if is_radical { std::iter::once(c).nfkc().next().unwrap_or(c) } else { c }
+}
+
 fn rect(b: Bounds) -> Rect {
     Rect { left: b.x0 as f32, top: b.y0 as f32, right: b.x1 as f32, bottom: b.y1 as f32 }
 }
@@ -111,7 +119,7 @@ impl<'a> Device<'a> for Layer {
             };
             let em = Bounds::from_points(origin, origin + (up - origin) * 0.88 + (along - origin));
             let full = rect(em);
-            for is in text.chars() {
+            for is in text.chars().map(plain) {
                 let wide = if is.is_ascii() { 0.5 } else { 1.0 };
                 let right = full.left + (full.right - full.left) * wide;
                 self.characters.push(Character { is, at: Rect { right, ..full } });
@@ -130,4 +138,14 @@ impl<'a> Device<'a> for Layer {
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
     fn pop_clip(&mut self) {}
     fn pop_transparency_group(&mut self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn radicals_are_the_characters_they_look_like() {
+        assert_eq!("2023年⽉⽇，（⼀）".chars().map(plain).collect::<String>(), "2023年月日，（一）");
+    }
 }
