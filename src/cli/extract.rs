@@ -7,12 +7,11 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::office::Office;
 use super::voice::{Failure, Voice};
-use crate::edge::timely::extract;
+use crate::edge::timely::{extract, side_by_side};
 use crate::extract::Extraction;
 use crate::read::Reader;
 use crate::said;
@@ -46,7 +45,7 @@ pub fn run(root: &Path, voice: Voice) -> Result<(), Failure> {
         if lines.is_empty() {
             return Ok(output.flush()?);
         }
-        let results: Vec<Result<String, String>> = lines.par_iter().map(|line| one(line, &reader)).collect();
+        let results: Vec<Result<String, String>> = side_by_side(&lines, |line| one(line, &reader));
         for result in results {
             number += 1;
             match result {

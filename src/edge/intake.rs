@@ -3,14 +3,13 @@
 use std::io;
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use serde_yaml::FlowMap;
 
 use super::failpoint;
 use super::ledger::Entry;
 use super::mailbox::Source;
 use super::store::{Account, Inbox};
-use super::timely::extract;
+use super::timely::{extract, side_by_side};
 use crate::extract::{Extraction, Outcome, sha256};
 use crate::fault::Fault;
 use crate::read::Reader;
@@ -45,8 +44,7 @@ pub fn take(
     mut tell: impl FnMut(&str, io::Result<Taken>),
 ) {
     for chunk in sources.chunks(FOR_EACH_CORE * rayon::current_num_threads()) {
-        let prepared: Vec<io::Result<Prepared>> =
-            chunk.par_iter().map(|source| prepare(source, inbox, reader)).collect();
+        let prepared: Vec<io::Result<Prepared>> = side_by_side(chunk, |source| prepare(source, inbox, reader));
         for (source, prepared) in chunk.iter().zip(prepared) {
             let taken = prepared.and_then(|prepared| file(prepared, inbox, office, signed));
             tell(&source.name(), taken);

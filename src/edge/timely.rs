@@ -2,7 +2,10 @@
 //! too long or breaks the decoder. The mail is then read again with that document closed, so that all else in it counts.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
@@ -104,6 +107,28 @@ fn start<T: Send + 'static>(
     thread::Builder::new().name("mail".to_owned()).stack_size(STACK).spawn(run).map(|_| ())
 }
 
+/// Does a piece of work for each item on all cores; results in the items' order. On threads of its own: each piece waits
+/// for a mail, and were it rayon's workers that waited, none would be left to recognise the mail's pages.
+pub fn side_by_side<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let cores = thread::available_parallelism().map_or(1, NonZero::get).min(items.len());
+    let worker = || {
+        let mut done = Vec::new();
+        let mut index = next.fetch_add(1, Ordering::Relaxed);
+        while let Some(item) = items.get(index) {
+            done.push((index, work(item)));
+            index = next.fetch_add(1, Ordering::Relaxed);
+        }
+        done
+    };
+    let mut all: Vec<(usize, T)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    all.sort_by_key(|(index, _)| *index);
+    all.into_iter().map(|(_, result)| result).collect()
+}
+
 fn too_slow(limit: Duration) -> Fault {
     let message = format!("处理此文件的一页超过 {} 秒，已停止，请对方改发 PDF、JPEG 或 Word（.docx）", limit.as_secs());
     Fault::new("too-slow", message)
@@ -160,6 +185,20 @@ mod tests {
         let patient = Limits { page: Duration::from_secs(60), ..SHORT };
         assert_eq!(within(patient, work).as_deref(), Some("internal"));
         assert_eq!(within(SHORT, |_: &Watch| -> () { panic!("outside of any document") }), None);
+    }
+
+    #[test]
+    fn work_that_waits_for_rayon_does_not_starve_it() {
+        use rayon::prelude::*;
+        let items: Vec<u64> = (0..64).collect();
+        let sum = |item: &u64| {
+            let item = *item;
+            within(Limits { page: Duration::from_secs(60), ..SHORT }, move |_: &Watch| {
+                (0..item).into_par_iter().sum::<u64>()
+            })
+        };
+        let sums: Vec<u64> = side_by_side(&items, sum).into_iter().flatten().collect();
+        assert_eq!(sums, items.iter().map(|n| n * n.saturating_sub(1) / 2).collect::<Vec<_>>());
     }
 
     #[test]
