@@ -1,6 +1,8 @@
 //! The edge: the only place, with `desk` and `cli`, that touches disk, clock and network.
 #![allow(clippy::disallowed_methods)]
 
+pub mod dkim;
+pub mod dns;
 pub mod failpoint;
 pub mod fonts;
 pub mod intake;

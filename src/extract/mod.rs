@@ -6,6 +6,7 @@ mod join;
 mod links;
 mod outcome;
 mod renew;
+mod vouched;
 mod walk;
 mod watch;
 
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_yaml::FlowMap;
 
 pub use outcome::{Leaf, Outcome};
+pub use vouched::{Checked, Signature, Vouched};
 pub use watch::Watch;
 
 pub use crate::read::pixels::Marks;
@@ -54,11 +56,19 @@ pub struct MailHead {
     pub date: Option<String>,
     /// Whether a machine sent it; such mail is never answered and holds no form.
     pub auto: bool,
-    /// Results of `Authentication-Results` by method.
+    /// What a mail server says of the sender: method (`spf`, `dkim`, `dmarc`) to result.
     pub authentication: IndexMap<String, String>,
+    /// Which server, and what else is known of the sender.
+    #[serde(default, skip_serializing_if = "Vouched::is_empty")]
+    pub vouched: Vouched,
 }
 
 impl MailHead {
+    /// Believes the server of this name, and no other.
+    pub fn believe(&mut self, raw: &[u8], server: &str) {
+        (self.authentication, self.vouched) = vouched::of(&mail::statement(raw, server), true);
+    }
+
     /// `20230712-3f9a2c1b`: the day the mail was sent, zeros where it does not say, and the mail's fingerprint. The
     /// ids of all its records begin so.
     pub fn id_prefix(&self) -> String {
@@ -133,6 +143,7 @@ pub fn extract_watched(raw: &[u8], reader: &Reader, watch: &Watch) -> Extraction
 
 fn head(message: &Message) -> MailHead {
     let head = &message.head;
+    let (authentication, vouched) = vouched::of(&head.statement, false);
     MailHead {
         sha256: message.sha256.clone(),
         message_id: head.message_id.clone(),
@@ -140,7 +151,8 @@ fn head(message: &Message) -> MailHead {
         subject: head.subject.clone(),
         date: head.date.clone(),
         auto: head.auto.is_some(),
-        authentication: head.authentication.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+        authentication,
+        vouched,
     }
 }
 

@@ -1,12 +1,14 @@
 //! Records: a submission on its way through review. The private half of the program; the site never sees this type.
 //!
 //! [`Record::of`] files what was extracted, [`refresh`](checks::refresh) checks its values again after an edit,
-//! [`decide`](decide::decide) is every rule of review, [`register`] folds accepted records into who is in office.
+//! [`decide`](decide::decide) is every rule of review, [`register`] folds accepted records into who is in office, [`sender`]
+//! says what is known of who sent them.
 
 pub mod checks;
 pub mod decide;
 pub mod parse;
 pub mod register;
+pub mod sender;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +16,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_yaml::FlowMap;
 
-use crate::extract::{Document, Extraction, Found, Marks};
+use crate::extract::{Document, Extraction, Found, Marks, Vouched};
 use crate::fault::Fault;
 use crate::form::{FormSpec, Values};
 use crate::listing::Publication;
@@ -109,16 +111,19 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 pub struct Mail {
     /// The raw mail, below `inbox/`.
     pub file: String,
-    /// The sender's address: who sent it, never proof of the unit.
+    /// The sender's address: who sent it, never proof of the unit. Empty where the mail names none, or several.
     pub from: String,
     /// The subject.
     pub subject: String,
     /// `Message-ID`, for the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
-    /// What the mailbox's server said about the sender.
+    /// What a mail server says of the sender: method to result. Advice; [`sender`] puts it into words.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub authentication: IndexMap<String, String>,
+    /// Which server, whether the office trusts it, and the mail's signatures.
+    #[serde(default, skip_serializing_if = "Vouched::is_empty")]
+    pub vouched: Vouched,
 }
 
 /// Which unit a record is for.
@@ -251,6 +256,7 @@ impl Record {
                 subject: mail.subject.clone(),
                 message_id: mail.message_id.clone(),
                 authentication: mail.authentication.clone(),
+                vouched: mail.vouched.clone(),
             },
             document: None,
             image: None,
