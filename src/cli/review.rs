@@ -7,10 +7,9 @@ use super::args::{By, Review};
 use super::intake::line;
 use super::office::{Office, sign};
 use super::voice::{Failure, Voice, put};
-use crate::edge::ledger::Entry;
-use crate::edge::register::put_listing;
+use crate::edge::review;
 use crate::form::check::parse_date;
-use crate::record::decide::{Decision, Standing, decide, edit};
+use crate::record::decide::{Decision, Standing};
 use crate::record::register::{Register, fold, labelled, officer_of};
 use crate::record::{Record, Signed, Status};
 use crate::report::Said;
@@ -159,13 +158,10 @@ impl Desk<'_> {
         let Some(pairs) = pairs else {
             return Err(Failure::Usage(said!("write changes as field=value", "修改请写成 字段=内容")));
         };
-        let _lock = self.office.inbox.lock()?;
+        let lock = self.office.inbox.lock()?;
         let records = self.records()?;
         let record = self.find(&records, id)?;
-        let edited = edit(record, &pairs, &self.office.rules(), signed).map_err(Failure::Refused)?;
-        self.office.inbox.put_record(&edited)?;
-        let keys: Vec<&str> = pairs.iter().map(|(key, _)| key.as_str()).collect();
-        self.log("edited", &edited.id, Some(keys.join(" ")), signed)?;
+        let edited = review::change(&lock, self.office, record, &pairs, signed)?;
         put(line(&edited, self.office));
         Ok(())
     }
@@ -203,84 +199,26 @@ impl Desk<'_> {
         })
     }
 
-    /// Applies a decision under the lock: the ledger first, then the record, then what the public sees. After a crash
-    /// in between, deciding the same again finishes what was begun.
+    /// Applies a decision under the lock.
     fn decide(&self, id: &str, decision: &Decision, signed: &Signed) -> Result<(), Failure> {
-        let _lock = self.office.inbox.lock()?;
-        let rules = self.office.rules();
+        let lock = self.office.inbox.lock()?;
         let records = self.records()?;
         let record = self.find(&records, id)?;
-        if is_done(record, decision) {
+        let all: Vec<&Record> = records.iter().collect();
+        let decided = review::rule(&lock, self.office, &all, record, decision, signed)?;
+        if decided.before {
             let (id, en, zh) = (&record.id, record.status.folder(), record.status.label());
             self.voice.say(&said!("record {id} is {en} already; nothing to do", "记录{id}{zh}，无需再办"));
-            return self.publish(record, decision, &records);
+        } else {
+            put(line(&decided.record, self.office));
         }
-        let decided = decide(record, decision, &fold(&records, &rules), &rules, signed)?;
-        let after: Vec<Record> =
-            records.iter().filter(|r| r.id != decided.id).cloned().chain([decided.clone()]).collect();
-        self.listing(&decided, decision, &after)?;
-        let did = match decision {
-            Decision::Accept { .. } => "accepted",
-            Decision::Reject { .. } => "rejected",
-            Decision::Reopen { .. } => "reopened",
-        };
-        self.log(did, &decided.id, decided.decision.as_ref().and_then(|d| d.reason.clone()), signed)?;
-        self.office.inbox.put_record(&decided)?;
-        put(line(&decided, self.office));
-        self.publish(&decided, decision, &after)
-    }
-
-    /// Brings the unit's public projection up to date.
-    fn publish(&self, decided: &Record, decision: &Decision, after: &[Record]) -> Result<(), Failure> {
-        let Some((unit, listing)) = self.listing(decided, decision, after)? else { return Ok(()) };
-        if put_listing(&self.office.root, &unit, listing.as_ref())? {
+        if let Some(unit) = decided.relisted {
             self.voice.say(&said!(
                 "content/register/{unit}.yaml is up to date; `zhuanban build` publishes it",
                 "content/register/{unit}.yaml 已更新；运行 zhuanban build 即可发布"
             ));
         }
         Ok(())
-    }
-
-    /// The unit's public projection after the decision, if that can change it. A listing that names officers this inbox knows nothing of is
-    /// left alone: rewriting it would take them off the site without a decision.
-    fn listing(
-        &self,
-        decided: &Record,
-        decision: &Decision,
-        after: &[Record],
-    ) -> Result<Option<(String, Option<crate::listing::Listing>)>, Failure> {
-        let Some(unit) = decided.unit_id() else { return Ok(None) };
-        // A rejected record was not in the register, and is not now.
-        if matches!(decision, Decision::Reject { .. }) {
-            return Ok(None);
-        }
-        let listed = self.office.content.listings.get(unit);
-        let known = |id: &String| after.iter().any(|r| &r.id == id);
-        if let Some(stranger) = listed.and_then(|l| l.officers.iter().find(|o| !known(&o.record))) {
-            let id = &stranger.record;
-            return Err(said!(
-                "content/register/{unit}.yaml names record {id}, which this inbox does not have: restore it first",
-                "content/register/{unit}.yaml 中的记录{id}不在收件目录内，请先恢复该记录"
-            )
-            .into());
-        }
-        let register: Register<'_> = fold(after, &self.office.rules());
-        Ok(Some((unit.to_owned(), register.listing(unit, &self.office.rules()))))
-    }
-
-    fn log(&self, did: &str, on: &str, detail: Option<String>, signed: &Signed) -> io::Result<()> {
-        let (at, by) = (signed.at.clone(), signed.by.clone());
-        self.office.inbox.log(vec![Entry { at, by, did: did.into(), on: on.into(), detail, prev: String::new() }])
-    }
-}
-
-/// Deciding twice the same is no fault: scripts and doubtful clerks do it.
-fn is_done(record: &Record, decision: &Decision) -> bool {
-    match decision {
-        Decision::Accept { .. } => record.status == Status::Accepted,
-        Decision::Reject { .. } => record.status == Status::Rejected,
-        Decision::Reopen { .. } => record.status == Status::Pending,
     }
 }
 

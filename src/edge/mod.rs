@@ -4,13 +4,17 @@
 pub mod dkim;
 pub mod dns;
 pub mod failpoint;
+pub mod failure;
 pub mod fonts;
 pub mod intake;
 pub mod ledger;
 pub mod mailbox;
 pub mod models;
+pub mod office;
+pub mod post;
 pub mod publish;
 pub mod register;
+pub mod review;
 pub mod serve;
 pub mod sources;
 pub mod store;

@@ -7,10 +7,12 @@
 pub mod checks;
 pub mod decide;
 pub mod parse;
+pub mod refusal;
 pub mod register;
 pub mod sender;
 #[cfg(test)]
 mod tests;
+pub mod triage;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -96,6 +98,9 @@ pub struct Record {
     /// The decision in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Ruling>,
+    /// What a pending record waits for, where it is not to be decided yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
     /// What happened to it, oldest first.
     #[serde(default)]
     pub history: Vec<FlowMap<Event>>,
@@ -158,6 +163,40 @@ pub struct Ruling {
     /// The accepted record whose officer this one succeeds (第五条).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<String>,
+}
+
+/// Why a pending record is not to be decided yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hold {
+    /// On whom it waits.
+    pub waits: Waits,
+    /// Who said so.
+    pub by: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// What is to be corrected, or what the office waits for.
+    pub reason: String,
+}
+
+/// On whom a record waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Waits {
+    /// On the unit, which was asked for a correction.
+    Correction,
+    /// On the office itself, which set it aside.
+    Office,
+}
+
+impl Waits {
+    /// What a clerk calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Waits::Correction => "请对方补正",
+            Waits::Office => "搁置",
+        }
+    }
 }
 
 /// One thing that happened to a record.
@@ -265,6 +304,7 @@ impl Record {
             marks: Marks::default(),
             faults: Vec::new(),
             decision: None,
+            hold: None,
             history: vec![signed.event("收到")],
         }
     }

@@ -1,0 +1,112 @@
+//! The acts of review on disk, for the command line and the desk alike: under the lock, by the rules of
+//! [`record::decide`](crate::record::decide), then ledger, record and listing.
+
+use std::io;
+
+use super::failure::Failure;
+use super::ledger::Entry;
+use super::office::Office;
+use super::register::put_listing;
+use super::store::Lock;
+use crate::listing::Listing;
+use crate::record::decide::{Decision, decide, edit};
+use crate::record::register::fold;
+use crate::record::{Record, Signed};
+use crate::said;
+
+/// What a decision came to.
+#[derive(Debug)]
+pub struct Decided {
+    /// The record as it is now.
+    pub record: Record,
+    /// Whether it was decided so before; then nothing was done.
+    pub before: bool,
+    /// The unit whose public listing changed.
+    pub relisted: Option<String>,
+}
+
+/// Changes values of a record. The lock proves that the record is as it is on disk.
+pub fn change(
+    _lock: &Lock,
+    office: &Office,
+    record: &Record,
+    changes: &[(String, String)],
+    signed: &Signed,
+) -> Result<Record, Failure> {
+    let edited = edit(record, changes, &office.rules(), signed).map_err(Failure::Refused)?;
+    office.inbox.put_record(&edited)?;
+    let keys: Vec<&str> = changes.iter().map(|(key, _)| key.as_str()).collect();
+    log(office, "edited", &edited.id, Some(keys.join(" ")), signed)?;
+    Ok(edited)
+}
+
+/// Applies a decision: the ledger first, then the record, then what the public sees. After a crash in between, deciding
+/// the same again finishes what was begun.
+pub fn rule(
+    _lock: &Lock,
+    office: &Office,
+    records: &[&Record],
+    record: &Record,
+    decision: &Decision,
+    signed: &Signed,
+) -> Result<Decided, Failure> {
+    let rules = office.rules();
+    if decision.is_done(record) {
+        let relisted = publish(office, record, decision, records)?;
+        return Ok(Decided { record: record.clone(), before: true, relisted });
+    }
+    let decided = decide(record, decision, &fold(records.iter().copied(), &rules), &rules, signed)?;
+    let mut after: Vec<&Record> = records.iter().copied().filter(|r| r.id != decided.id).collect();
+    after.push(&decided);
+    listing(office, &decided, decision, &after)?;
+    let reason = decided.decision.as_ref().and_then(|ruling| ruling.reason.clone());
+    let detail = reason.or_else(|| decided.hold.as_ref().map(|hold| hold.reason.clone()));
+    log(office, decision.name(), &decided.id, detail, signed)?;
+    office.inbox.put_record(&decided)?;
+    let relisted = publish(office, &decided, decision, &after)?;
+    Ok(Decided { record: decided, before: false, relisted })
+}
+
+/// Brings the unit's public projection up to date; the unit's id if that changed anything.
+fn publish(
+    office: &Office,
+    decided: &Record,
+    decision: &Decision,
+    after: &[&Record],
+) -> Result<Option<String>, Failure> {
+    let Some((unit, listing)) = listing(office, decided, decision, after)? else { return Ok(None) };
+    Ok(put_listing(&office.root, &unit, listing.as_ref())?.then_some(unit))
+}
+
+/// The unit's public projection after the decision, if that can change it. A listing that names officers this inbox knows
+/// nothing of is left alone: rewriting it would take them off the site without a decision.
+fn listing(
+    office: &Office,
+    decided: &Record,
+    decision: &Decision,
+    after: &[&Record],
+) -> Result<Option<(String, Option<Listing>)>, Failure> {
+    let Some(unit) = decided.unit_id() else { return Ok(None) };
+    match decision {
+        // A record that was pending was not in the register, and is not now.
+        Decision::Reject { .. } | Decision::Ask { .. } | Decision::SetAside { .. } => return Ok(None),
+        Decision::Accept { .. } | Decision::Reopen { .. } => {}
+    }
+    let listed = office.content.listings.get(unit);
+    let known = |id: &String| after.iter().any(|r| &r.id == id);
+    if let Some(stranger) = listed.and_then(|l| l.officers.iter().find(|o| !known(&o.record))) {
+        let id = &stranger.record;
+        return Err(said!(
+            "content/register/{unit}.yaml names record {id}, which this inbox does not have: restore it first",
+            "content/register/{unit}.yaml 中的记录{id}不在收件目录内，请先恢复该记录"
+        )
+        .into());
+    }
+    let register = fold(after.iter().copied(), &office.rules());
+    Ok(Some((unit.to_owned(), register.listing(unit, &office.rules()))))
+}
+
+fn log(office: &Office, did: &str, on: &str, detail: Option<String>, signed: &Signed) -> io::Result<()> {
+    let (at, by) = (signed.at.clone(), signed.by.clone());
+    office.inbox.log(vec![Entry { at, by, did: did.into(), on: on.into(), detail, prev: String::new() }])
+}
