@@ -63,6 +63,15 @@ pub enum Command {
     Check,
     /// Prove the ledger, and that every leaf of every mail is accounted for
     Verify,
+    /// List mails, scans and private values that are past their time, or remove them
+    Purge {
+        /// Remove them for good; without it they are only listed
+        #[arg(long)]
+        yes: bool,
+        /// Who does it; goes into the ledger
+        #[arg(long, value_name = "NAME", default_value = "purge")]
+        by: String,
+    },
 }
 
 /// The commands of review.

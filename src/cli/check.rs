@@ -8,11 +8,12 @@ use rayon::prelude::*;
 use super::office::Office;
 use super::voice::{Failure, Voice};
 use crate::edge::ledger::Entry;
-use crate::edge::store::Account;
+use crate::edge::purge::PURGED;
+use crate::edge::store::{Account, Kept};
 use crate::extract::{extract, sha256};
 use crate::read::Reader;
 use crate::record::{Record, Status};
-use crate::report::Diagnostic;
+use crate::report::{Diagnostic, Said};
 use crate::said;
 
 /// Checks everything people edit.
@@ -38,24 +39,57 @@ pub fn verify(root: &Path, voice: Voice) -> Result<(), Failure> {
     // To list the leaves of a mail no form need be known.
     let reader = Reader::new(Vec::new());
     let (records, mut faults) = office.inbox.records(&office.rules())?;
+    // What a broken ledger says proves nothing either way.
+    let mut purged = None;
     match office.inbox.ledger()? {
-        Ok(entries) => faults.extend(records.iter().filter_map(|record| unwitnessed(record, &entries))),
+        Ok(entries) => {
+            faults.extend(records.iter().filter_map(|record| unwitnessed(record, &entries)));
+            purged = Some(entries.into_iter().filter(|e| e.did == PURGED).map(|e| e.on).collect::<BTreeSet<_>>());
+        }
         Err(broken) => faults.extend(broken),
     }
     let mails = office.inbox.mails()?;
-    let each: Vec<Vec<Diagnostic>> =
-        mails.par_iter().map(|(sha256, account)| of_mail(sha256, account.as_ref(), &office, &reader)).collect();
+    let of = |(sha256, kept): (&String, &Kept)| {
+        let begun = purged.as_ref().map(|purged| purged.contains(sha256));
+        match &kept.account {
+            Some(Ok(account)) if account.purged.is_some() || begun == Some(true) => {
+                of_purged(sha256, kept, account, begun, &office)
+            }
+            _ => of_mail(sha256, kept, &office, &reader),
+        }
+    };
+    let each: Vec<Vec<Diagnostic>> = mails.par_iter().map(of).collect();
     faults.extend(each.into_iter().flatten());
     if !faults.is_empty() {
         return Err(Failure::Wrong(faults));
     }
-    let leaves: usize = mails.values().flatten().flatten().map(|account| account.leaves.len()).sum();
-    let n = mails.len();
+    let accounts = || mails.values().filter_map(|kept| kept.account.as_ref()?.as_ref().ok());
+    let leaves: usize = accounts().map(|account| account.leaves.len()).sum();
+    let (n, gone) = (mails.len(), accounts().filter(|account| account.purged.is_some()).count());
     voice.say(&said!(
         "{n} mails, {leaves} leaves: every one accounted for; the ledger is whole",
         "邮件{n}封，内容{leaves}件：全部有去处；台账完整"
     ));
+    if gone > 0 {
+        voice.say(&said!(
+            "{gone} of the mails are past their time and removed; what was in them is vouched for by the ledger",
+            "其中{gone}封已到期清除，去处以台账为凭"
+        ));
+    }
     Ok(())
+}
+
+/// A mail that was removed because its time was over: the ledger says so, it is gone, and its records are there.
+fn of_purged(sha256: &str, kept: &Kept, account: &Account, begun: Option<bool>, office: &Office) -> Vec<Diagnostic> {
+    let path = format!("inbox/mail/{sha256}.yaml");
+    let lost = missing(account, office);
+    let unwitnessed = (begun == Some(false)).then(|| {
+        said!("the ledger does not hold that this mail was purged", "台账中没有清除此邮件的记录")
+    });
+    let unfinished = (account.purged.is_none() || kept.file.is_some()).then(|| {
+        said!("purged only in part: run `zhuanban purge --yes` again", "清除未完成：请再次运行 zhuanban purge --yes")
+    });
+    lost.into_iter().chain(unwitnessed).chain(unfinished).map(|said| Diagnostic::of_file(&path, said)).collect()
 }
 
 /// A record whose standing is not what the ledger says was decided last. This also catches the ledger's last line, which
@@ -72,25 +106,24 @@ fn unwitnessed(record: &Record, entries: &[Entry]) -> Option<Diagnostic> {
     };
     let path = format!("inbox/{}/{}.yaml", record.status.folder(), record.id);
     let said = || said!("the ledger does not hold this decision", "台账中没有与此一致的决定");
-    (!witnessed).then(|| Diagnostic::of_file(&path, said()))
+    (begun == Some(false)).then(|| Diagnostic::of_file(&path, said()))
 }
 
-fn of_mail(
-    name: &str,
-    account: Option<&Result<Account, Diagnostic>>,
-    office: &Office,
-    reader: &Reader,
-) -> Vec<Diagnostic> {
-    let path = format!("inbox/mail/{name}.eml");
+fn of_mail(name: &str, kept: &Kept, office: &Office, reader: &Reader) -> Vec<Diagnostic> {
+    let Some(file) = &kept.file else {
+        let path = format!("inbox/mail/{name}.yaml");
+        return vec![Diagnostic::of_file(&path, said!("the mail it tells of is gone", "所记的邮件已不在"))];
+    };
+    let path = format!("inbox/mail/{file}");
     let one = |said| vec![Diagnostic::of_file(&path, said)];
-    let raw = match std::fs::read(office.inbox.path(&format!("mail/{name}.eml"))) {
+    let raw = match std::fs::read(office.inbox.path(&format!("mail/{file}"))) {
         Ok(raw) => raw,
         Err(e) => return one(said!("cannot be read: {e}", "无法读取：{e}")),
     };
     if sha256(&raw) != name {
         return one(said!("the mail was changed: its hash is not its name", "邮件被改动：内容与文件名不符"));
     }
-    match account {
+    match &kept.account {
         None => one(said!(
             "taken in only in part: run `zhuanban intake` on it again",
             "收取未完成：请对它再次运行 zhuanban intake"
@@ -107,7 +140,11 @@ fn of_account(path: &str, raw: &[u8], account: &Account, office: &Office, reader
     let found = extract(raw, reader).leaves;
     let lost = found.iter().filter(|leaf| !listed.contains(&(leaf.part.clone(), leaf.sha256.clone())));
     let leaf = lost.map(|leaf| &leaf.part).map(|part| said!("part {part} has no outcome", "第{part}部分没有去处"));
+    leaf.chain(missing(account, office)).map(|said| Diagnostic::of_file(path, said)).collect()
+}
+
+/// Records of a mail that are not there.
+fn missing(account: &Account, office: &Office) -> Vec<Said> {
     let gone = account.records.iter().filter(|id| !office.inbox.has_record(id));
-    let record = gone.map(|id| said!("record {id} is missing", "缺少记录{id}"));
-    leaf.chain(record).map(|said| Diagnostic::of_file(path, said)).collect()
+    gone.map(|id| said!("record {id} is missing", "缺少记录{id}")).collect()
 }

@@ -10,6 +10,7 @@ mod extract;
 mod intake;
 mod office;
 mod progress;
+mod purge;
 mod review;
 mod voice;
 
@@ -48,5 +49,6 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
         Some(Command::Review(review)) => review::run(root, review, voice),
         Some(Command::Check) => check::check(root, voice),
         Some(Command::Verify) => check::verify(root, voice),
+        Some(Command::Purge { yes, by }) => purge::run(root, *yes, by, voice),
     }
 }

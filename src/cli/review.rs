@@ -11,7 +11,7 @@ use crate::edge::review;
 use crate::form::check::parse_date;
 use crate::record::decide::{Decision, Standing};
 use crate::record::register::{Register, fold, labelled, officer_of};
-use crate::record::{Record, Signed, Status};
+use crate::record::{Record, Signed, Status, sender};
 use crate::report::Said;
 use crate::said;
 
@@ -145,6 +145,9 @@ impl Desk<'_> {
         put("---");
         for (label, value) in labelled(record, &rules) {
             put(format_args!("{label}：{value}"));
+        }
+        for sentence in sender::advice(record) {
+            put(sentence);
         }
         for other in record.unit_id().map(|unit| fold(&records, &rules).of(unit).to_vec()).unwrap_or_default() {
             put(format_args!("在任专办员：{} {}", other.id, officer_of(other, &rules)));

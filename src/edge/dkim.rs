@@ -113,7 +113,7 @@ fn signature(output: &DkimOutput<'_>) -> Signature {
         DkimResult::Neutral(why) | DkimResult::Fail(why) | DkimResult::PermError(why) => reason(why),
         DkimResult::Pass | DkimResult::None => Checked::Invalid,
     };
-    Signature { domain: domain.chars().filter(|c| !c.is_control()).take(255).collect(), result }
+    Signature { domain: domain.chars().filter(char::is_ascii_graphic).take(255).collect(), result }
 }
 
 fn reason(why: &Error) -> Checked {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use serde_yaml::FlowMap;
 
-use super::failpoint;
 use super::ledger::Entry;
 use super::mailbox::Source;
 use super::store::{Account, Inbox};
 use super::timely::{extract, side_by_side};
+use super::{failpoint, sender};
 use crate::extract::{Extraction, Outcome, sha256};
 use crate::fault::Fault;
 use crate::read::Reader;
@@ -67,6 +67,7 @@ fn prepare(source: &Source, inbox: &Inbox, reader: &Arc<Reader>) -> io::Result<P
     inbox.keep_mail(&sha256, &raw)?;
     failpoint::pass();
     let mut extraction = extract(&raw, reader);
+    sender::check(&raw, &mut extraction.mail, inbox.authserv());
     for found in &mut extraction.records {
         if let Some(picture) = &found.picture {
             let name = format!("sheets/{}/1.png", found.id);
@@ -125,6 +126,7 @@ fn account(extraction: &Extraction, records: Vec<String>) -> Account {
         records,
         leaves: extraction.leaves.iter().cloned().map(FlowMap).collect(),
         faults: extraction.faults.iter().cloned().map(FlowMap).collect(),
+        purged: None,
     }
 }
 

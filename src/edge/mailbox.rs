@@ -86,6 +86,10 @@ fn of_file(path: &Path) -> io::Result<Vec<Source>> {
         return Ok(vec![Source::File(path.to_owned())]);
     }
     let ranges = split(BufReader::new(fs::File::open(path)?))?;
+    if ranges.is_empty() {
+        // One mail, whose first line only looks like an mbox's.
+        return Ok(vec![Source::File(path.to_owned())]);
+    }
     Ok(ranges.into_iter().map(|range| Source::Mbox(path.to_owned(), range)).collect())
 }
 
@@ -130,6 +134,14 @@ fn unquoted(raw: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mail_that_begins_like_an_mbox_and_is_none_is_a_mail() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.eml");
+        fs::write(&path, "From jia@unit.example\nSubject: 1\n\nbody\n").unwrap();
+        assert_eq!(find(&path).unwrap().0, [Source::File(path)]);
+    }
 
     #[test]
     fn an_mbox_splits_at_its_separators_only() {

@@ -288,8 +288,10 @@ fn set_field(record: &mut Record, id: &str, raw: &str, office: &Office<'_>) -> R
         return Err(said!("set the form first: `form=ID`", "请先指明是哪种表：form=表的标识"));
     };
     let Some(field) = spec.field(id) else {
-        let hint = crate::report::nearest(id, spec.fields.iter().map(|f| f.id.as_str())).unwrap_or_default();
-        return Err(said!("unknown field `{id}`; did you mean `{hint}`?", "没有字段 {id}，是否应为 {hint}？"));
+        return Err(match crate::report::nearest(id, spec.fields.iter().map(|f| f.id.as_str())) {
+            Some(hint) => said!("unknown field `{id}`; did you mean `{hint}`?", "没有字段 {id}，是否应为 {hint}？"),
+            None => said!("unknown field `{id}`", "没有字段 {id}"),
+        });
     };
     record.faults.retain(|FlowMap(fault)| fault.field.as_deref() != Some(id));
     let value = check(spec, field, raw).value;

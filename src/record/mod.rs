@@ -9,6 +9,7 @@ pub mod decide;
 pub mod parse;
 pub mod refusal;
 pub mod register;
+pub mod retention;
 pub mod sender;
 #[cfg(test)]
 mod tests;
