@@ -76,20 +76,9 @@ fn accept(
     let ruling = Ruling {
         basis: basis.map(str::to_owned).or_else(|| office.publication.basis.clone()),
         replaces,
-        ..ruling(signed)
+        ..Ruling::of(signed)
     };
     Ok(ruled(record, Status::Accepted, Some(ruling), did, signed))
-}
-
-fn ruling(signed: &Signed) -> Ruling {
-    Ruling {
-        by: signed.by.clone(),
-        on: signed.on.clone(),
-        at: signed.at.clone(),
-        reason: None,
-        basis: None,
-        replaces: None,
-    }
 }
 
 fn must_wait(record: &Record) -> Result<(), Said> {
@@ -179,7 +168,7 @@ fn reject(record: &Record, reason: &str, signed: &Signed) -> Result<Record, Said
     if reason.trim().is_empty() {
         return Err(said!("rejecting needs a reason: `--reason TEXT`", "退回须说明理由：--reason 理由"));
     }
-    let ruling = Ruling { reason: Some(reason.trim().to_owned()), ..ruling(signed) };
+    let ruling = Ruling { reason: Some(reason.trim().to_owned()), ..Ruling::of(signed) };
     Ok(ruled(record, Status::Rejected, Some(ruling), format!("退回：{}", reason.trim()), signed))
 }
 
@@ -189,7 +178,9 @@ fn reopen(record: &Record, reason: Option<&str>, signed: &Signed) -> Result<Reco
         return Err(said!("record {id} is not decided yet", "记录{id}尚未作出决定"));
     }
     let did = reason.map_or("撤回决定".to_owned(), |reason| format!("撤回决定：{reason}"));
-    Ok(ruled(record, Status::Pending, None, did, signed))
+    let reopened = ruled(record, Status::Pending, None, did, signed);
+    // Both were about what the decision had put in force.
+    Ok(Record { advised: None, announced: None, ..reopened })
 }
 
 fn ruled(record: &Record, status: Status, decision: Option<Ruling>, did: String, signed: &Signed) -> Record {

@@ -49,6 +49,8 @@ impl County {
             marks: Marks::default(),
             faults: vec![FlowMap(Fault::new("unread", "扫描件尚未识别"))],
             decision: None,
+            advised: None,
+            announced: None,
             history: vec![],
         };
         let form = ("form".to_owned(), form.to_owned());
