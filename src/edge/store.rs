@@ -43,6 +43,15 @@ pub struct Account {
     pub faults: Vec<FlowMap<Fault>>,
 }
 
+/// What is kept of a mail, or of a document that came without one.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// The file in `inbox/mail`, as it came.
+    pub file: Option<String>,
+    /// What became of it, if that is written.
+    pub account: Option<Result<Account, Diagnostic>>,
+}
+
 impl Inbox {
     /// The inbox of an office's root folder.
     pub fn of(root: &Path) -> Inbox {
@@ -69,7 +78,12 @@ impl Inbox {
 
     /// Puts a raw mail on disk before anything else happens to it.
     pub fn keep_mail(&self, sha256: &str, raw: &[u8]) -> io::Result<()> {
-        let path = self.root.join("mail").join(format!("{sha256}.eml"));
+        self.keep(&format!("{sha256}.eml"), raw)
+    }
+
+    /// Puts a mail, or a document that came without one, on disk under its hash.
+    pub fn keep(&self, name: &str, raw: &[u8]) -> io::Result<()> {
+        let path = self.root.join("mail").join(name);
         // The name is the content's hash, so a file of the right length that is there is the same mail, unless a
         // disk lost part of it: then it is written again.
         match fs::read(&path) {
@@ -93,15 +107,17 @@ impl Inbox {
         whole::write(&self.account_path(&account.mail.sha256), text.as_bytes())
     }
 
-    /// All raw mails by SHA-256, each with its account if it is done.
-    pub fn mails(&self) -> io::Result<BTreeMap<String, Option<Result<Account, Diagnostic>>>> {
-        let mut mails = BTreeMap::new();
+    /// All raw mails and bare documents by SHA-256, each with its account if it is done.
+    pub fn mails(&self) -> io::Result<BTreeMap<String, Kept>> {
+        let mut mails: BTreeMap<String, Kept> = BTreeMap::new();
         for path in files(&self.root.join("mail"))? {
             let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-            let Some(sha256) = name.strip_suffix(".eml") else { continue };
-            let account = self.account_path(sha256);
-            let read = account.exists().then(|| read_account(&account, sha256)).transpose()?;
-            mails.insert(sha256.to_owned(), read);
+            let Some((sha256, ending)) = name.split_once('.').filter(|(hash, _)| is_hash(hash)) else { continue };
+            let kept = mails.entry(sha256.to_owned()).or_default();
+            match ending {
+                "yaml" => kept.account = Some(read_account(&path, sha256)?),
+                _ => kept.file = Some(name.to_owned()),
+            }
         }
         Ok(mails)
     }
@@ -173,6 +189,10 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths = entries.map(|e| e.map(|e| e.path())).collect::<io::Result<Vec<_>>>()?;
     paths.sort();
     Ok(paths)
+}
+
+fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 fn record_name(path: &Path, folder: &str) -> Option<(String, String)> {
