@@ -46,7 +46,8 @@ pub fn run(root: &Path, voice: Voice) -> Result<(), Failure> {
         if lines.is_empty() {
             return Ok(output.flush()?);
         }
-        let results: Vec<Result<String, String>> = side_by_side(&lines, |line| one(line, &reader, office.inbox.authserv()));
+        let results: Vec<Result<String, String>> =
+            side_by_side(&lines, |line| one(line, &reader, office.inbox.authserv()));
         for result in results {
             number += 1;
             match result {

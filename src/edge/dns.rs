@@ -136,7 +136,9 @@ mod tests {
         while let Ok((length, _)) = silent.recv_from(&mut question) {
             asked.push(String::from_utf8_lossy(&question[..length]).into_owned());
         }
-        assert!(asked.iter().any(|q| q.contains("\u{1}a\u{7}example")) && !asked.iter().any(|q| q.contains("\u{1}c\u{7}")));
+        assert!(
+            asked.iter().any(|q| q.contains("\u{1}a\u{7}example")) && !asked.iter().any(|q| q.contains("\u{1}c\u{7}"))
+        );
     }
 
     #[test]

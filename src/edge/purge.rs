@@ -156,12 +156,12 @@ impl Plan {
         if gone.is_empty() || !new.is_dir() {
             return Ok(());
         }
-        for source in mailbox::find(&new)?.0 {
+        for source in mailbox::find(&new)?.sources {
             if !gone.contains(&sha256(&source.read()?)) {
                 continue;
             }
             match source {
-                Source::File(path) => self.add(What::Copy, [path], None)?,
+                Source::File(path) | Source::Document(path) => self.add(What::Copy, [path], None)?,
                 Source::Mbox(path, _) => drop(self.mboxes.insert(path)),
                 Source::Stdin => {}
             }
@@ -253,6 +253,7 @@ fn emptied(account: &Account, signed: &Signed) -> Account {
             sha256: account.mail.sha256.clone(),
             date: account.mail.date.clone(),
             auto: account.mail.auto,
+            document: account.mail.document.clone(),
             ..MailHead::default()
         },
         records: account.records.clone(),

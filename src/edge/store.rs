@@ -145,18 +145,23 @@ impl Inbox {
     /// the longer history counts. Whoever only reads holds no lock, so a record may move to another folder meanwhile:
     /// then all are read again.
     pub fn records(&self, office: &Office<'_>) -> io::Result<(Vec<Record>, Vec<Diagnostic>)> {
+        // More often than any clerk decides; what is gone then is told.
+        const TRIES: usize = 100;
+        let mut tries = 0;
         loop {
+            tries += 1;
             let mut records: BTreeMap<String, Record> = BTreeMap::new();
             let (mut faults, mut moved) = (Vec::new(), false);
             for (status, path) in self.record_files()? {
                 let Some((id, shown)) = record_name(&path, status.folder()) else { continue };
-                match read_record(&path, &shown, &id, status, office) {
+                let text = fs::read_to_string(&path);
+                moved |= text.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::NotFound);
+                match read_record(text, &shown, &id, status, office) {
                     Ok(record) => keep_longer(&mut records, record),
-                    Err(_) if path.symlink_metadata().is_err() => moved = true,
                     Err(mut wrong) => faults.append(&mut wrong),
                 }
             }
-            if !moved {
+            if !moved || tries == TRIES {
                 return Ok((records.into_values().collect(), faults));
             }
         }
@@ -182,7 +187,8 @@ impl Inbox {
     fn listed(&self) -> io::Result<BTreeSet<(Status, PathBuf)>> {
         let mut listed = BTreeSet::new();
         for (status, folder) in Status::FOLDERS {
-            listed.extend(files(&self.root.join(folder))?.into_iter().map(|path| (status, path)));
+            let paths = files(&self.root.join(folder))?.into_iter();
+            listed.extend(paths.filter(|path| record_name(path, folder).is_some()).map(|path| (status, path)));
         }
         Ok(listed)
     }
@@ -245,14 +251,13 @@ fn record_name(path: &Path, folder: &str) -> Option<(String, String)> {
 }
 
 fn read_record(
-    path: &Path,
+    text: io::Result<String>,
     shown: &str,
     id: &str,
     status: Status,
     office: &Office<'_>,
 ) -> Result<Record, Vec<Diagnostic>> {
-    let text = fs::read_to_string(path)
-        .map_err(|e| vec![Diagnostic::of_file(shown, said!("cannot be read: {e}", "无法读取：{e}"))])?;
+    let text = text.map_err(|e| vec![Diagnostic::of_file(shown, said!("cannot be read: {e}", "无法读取：{e}"))])?;
     parse::parse(shown, &text, id, status, office)
 }
 
@@ -302,7 +307,9 @@ mod tests {
                     };
                     record.status = if decided { Status::Accepted } else { Status::Pending };
                     record.decision = decided.then(|| ruling("示例员"));
-                    record.history.push(FlowMap(Event { at: day(), by: "示例员".to_owned(), did: "改".to_owned() }));
+                    record
+                        .history
+                        .push(FlowMap(Event { at: day(), by: "示例员".to_owned(), did: "改".to_owned() }));
                     inbox.put_record(&record).unwrap();
                 }
             });

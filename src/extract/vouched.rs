@@ -65,5 +65,8 @@ impl Vouched {
 pub(super) fn of(statement: &Statement, trusted: bool) -> (IndexMap<String, String>, Vouched) {
     let Statement { server, results, domains } = statement.clone();
     let trusted = trusted && !server.is_empty();
-    (results.into_iter().collect(), Vouched { server, trusted, domains: domains.into_iter().collect(), signatures: Vec::new() })
+    (
+        results.into_iter().collect(),
+        Vouched { server, trusted, domains: domains.into_iter().collect(), signatures: Vec::new() },
+    )
 }

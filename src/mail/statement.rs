@@ -221,7 +221,9 @@ mod tests {
         assert_eq!(results("example.org 1; none"), "");
         assert_eq!(results("example.com; spf=pass smtp.mailfrom=example.net"), "spf=pass");
         assert_eq!(
-            results("example.com;\n\tauth=pass (cram-md5) smtp.auth=sender@example.net;\n spf=pass smtp.mailfrom=a.net"),
+            results(
+                "example.com;\n\tauth=pass (cram-md5) smtp.auth=sender@example.net;\n spf=pass smtp.mailfrom=a.net"
+            ),
             "auth=pass spf=pass"
         );
         assert_eq!(results("example.com; dkim=pass reason=\"good signature\" header.i=@m.example.net"), "dkim=pass");

@@ -116,20 +116,9 @@ fn accept(
     let ruling = Ruling {
         basis: basis.map(str::to_owned).or_else(|| office.publication.basis.clone()),
         replaces,
-        ..ruling(signed)
+        ..Ruling::of(signed)
     };
     Ok(ruled(record, Status::Accepted, Some(ruling), did, signed))
-}
-
-fn ruling(signed: &Signed) -> Ruling {
-    Ruling {
-        by: signed.by.clone(),
-        on: signed.on.clone(),
-        at: signed.at.clone(),
-        reason: None,
-        basis: None,
-        replaces: None,
-    }
 }
 
 fn must_wait(record: &Record) -> Result<(), Refusal> {
@@ -172,9 +161,7 @@ fn replaced(
         (Standing::Replaces(None), [only]) => Ok(Some(only.id.clone())),
         (Standing::Replaces(None), _) => Err(Refusal::ReplacesWhom(all)),
         (Standing::Replaces(Some(former)), _) if in_office.iter().any(|r| &r.id == former) => Ok(Some(former.clone())),
-        (Standing::Replaces(Some(former)), _) => {
-            Err(Refusal::NotInOffice { former: former.clone(), in_office: all })
-        }
+        (Standing::Replaces(Some(former)), _) => Err(Refusal::NotInOffice { former: former.clone(), in_office: all }),
     }
 }
 
@@ -195,7 +182,7 @@ fn reject(record: &Record, reason: &str, signed: &Signed) -> Result<Record, Refu
     must_wait(record)?;
     let reason = given(reason)?;
     let did = format!("退回：{reason}");
-    let ruling = Ruling { reason: Some(reason), ..ruling(signed) };
+    let ruling = Ruling { reason: Some(reason), ..Ruling::of(signed) };
     Ok(ruled(record, Status::Rejected, Some(ruling), did, signed))
 }
 
@@ -221,7 +208,9 @@ fn reopen(record: &Record, reason: Option<&str>, signed: &Signed) -> Result<Reco
     }
     let what = if waits { "恢复审核" } else { "撤回决定" };
     let did = reason.map_or(what.to_owned(), |reason| format!("{what}：{reason}"));
-    Ok(ruled(record, Status::Pending, None, did, signed))
+    let reopened = ruled(record, Status::Pending, None, did, signed);
+    // Both were about what the decision had put in force.
+    Ok(Record { advised: None, announced: None, ..reopened })
 }
 
 fn ruled(record: &Record, status: Status, decision: Option<Ruling>, did: String, signed: &Signed) -> Record {

@@ -61,7 +61,10 @@ impl Over {
                 said!("review ended on {since}, kept until {until}", "{since}审核结束，保存至{until}")
             }
             Event::Received => {
-                said!("came on {since} and made no record, kept until {until}", "{since}收到，未形成记录，保存至{until}")
+                said!(
+                    "came on {since} and made no record, kept until {until}",
+                    "{since}收到，未形成记录，保存至{until}"
+                )
             }
             Event::Rejected => said!("rejected on {since}, kept until {until}", "{since}退回，保存至{until}"),
             Event::Replaced => {
@@ -95,7 +98,13 @@ impl Rule {
     }
 
     /// Whether a record's private values go.
-    pub fn values(&self, record: &Record, all: &[Record], register: &Register<'_>, office: &Office<'_>) -> Option<Over> {
+    pub fn values(
+        &self,
+        record: &Record,
+        all: &[Record],
+        register: &Register<'_>,
+        office: &Office<'_>,
+    ) -> Option<Over> {
         match record.status {
             Status::Pending => None,
             Status::Rejected => self.over(&record.decision.as_ref()?.at, Event::Rejected),

@@ -14,7 +14,8 @@ pub fn sender_is_ambiguous(record: &Record) -> bool {
 /// What the reviewer should know of the sender, a sentence each; nothing for a record that came without mail.
 pub fn advice(record: &Record) -> Vec<String> {
     let mail = &record.mail;
-    if mail.file.is_empty() {
+    // Only mail has a sender: not what was typed in, nor a scan from the office's own desk.
+    if !mail.file.ends_with(".eml") {
         return Vec::new();
     }
     if sender_is_ambiguous(record) {
@@ -127,9 +128,7 @@ mod tests {
 
     #[test]
     fn signatures_are_told_with_whose_they_are() {
-        let of = |domain: &str, result| {
-            signed(&Signature { domain: domain.into(), result }, &mail("", false, &[]))
-        };
+        let of = |domain: &str, result| signed(&Signature { domain: domain.into(), result }, &mail("", false, &[]));
         assert_eq!(of("unit.example", Checked::Pass), "DKIM 签名（unit.example）：有效，与发件人一致");
         assert!(of("other.example", Checked::Pass).ends_with("签名域与发件人不一致"));
         assert!(of("", Checked::Invalid).contains("未注明域名"));

@@ -189,9 +189,8 @@ fn day(text: &str) -> Result<jiff::civil::Date, Said> {
 
 fn months(text: &str) -> Result<i32, Said> {
     let months = text.parse().ok().filter(|months| (1..=1200).contains(months));
-    months.ok_or_else(|| {
-        said!("`{text}` is no number of months from 1 to 1200", "`{text}` 不是月数，应为1至1200的整数")
-    })
+    months
+        .ok_or_else(|| said!("`{text}` is no number of months from 1 to 1200", "`{text}` 不是月数，应为1至1200的整数"))
 }
 
 fn publication(d: &mut Decoder, node: &Node) -> Publication {

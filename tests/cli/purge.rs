@@ -13,7 +13,8 @@ const LEDGER: &str = "inbox/ledger.jsonl";
 /// An office whose inbox looks as if all had happened on a day of old: the ledger is chained anew.
 fn aged(office: Office, day: &str) -> Office {
     let ledger = office.read(LEDGER);
-    let days: BTreeSet<String> = ledger.lines().map(|line| parsed(line)["at"].as_str().unwrap()[..10].to_owned()).collect();
+    let days: BTreeSet<String> =
+        ledger.lines().map(|line| parsed(line)["at"].as_str().unwrap()[..10].to_owned()).collect();
     let old = |text: &str| days.iter().fold(text.to_owned(), |text, today| text.replace(today.as_str(), day));
     let mut prev = "0".repeat(64);
     let mut chained = String::new();
@@ -89,7 +90,8 @@ fn the_list_says_what_and_why_and_removes_nothing() {
     let office = aged(reviewed(), "2023-07-20");
     let before = office.files("inbox");
     let ran = office.run("purge").succeeds();
-    ran.tells("6 files (").tells("= 2 mails + 1 scans + 2 copies + 0 answers; private values of 2 records")
+    ran.tells("6 files (")
+        .tells("= 2 mails + 1 scans + 2 copies + 0 answers; private values of 2 records")
         .prints("review ended on 2023-07-20, kept until 2024-07-20")
         .prints("private values  inbox/rejected/")
         .prints("copy  inbox/new/甲.eml");

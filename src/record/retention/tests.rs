@@ -114,7 +114,10 @@ fn what_is_blanked_has_no_private_value_left_and_is_blanked_once() {
         let record = county.record("r1", status, "2023-07-20");
         let blank = blanked(&record, &county.office(), &signed()).unwrap();
         assert_eq!(blank.fields.keys().collect::<Vec<_>>(), kept);
-        assert_eq!((&blank.decision, &blank.unit, &blank.mail.file), (&record.decision, &record.unit, &record.mail.file));
+        assert_eq!(
+            (&blank.decision, &blank.unit, &blank.mail.file),
+            (&record.decision, &record.unit, &record.mail.file)
+        );
         let text = parse::write(&blank).unwrap();
         for private in ["19400000001", "a@x.example", "登记表", "示例甲.pdf", "png"] {
             assert!(!text.contains(private), "{private} is left in {text}");
