@@ -20,8 +20,11 @@
 //! [`fault::Fault`] on what comes out. [`record`] files it and holds every rule of review
 //! ([`record::decide::decide`]); [`record::register`] folds accepted records into who is in office.
 //!
+//! [`overview`] is what the office prints for itself: who is still missing, and the whole register.
+//!
 //! **Site.** [`site::build`] is one pure function too: sources in, files out, every problem a located
-//! [`report::Diagnostic`]. All it knows of people is [`listing::Listing`].
+//! [`report::Diagnostic`]. All it knows of people is [`listing::Listing`] and
+//! [`listing::commendation::Commendation`].
 //!
 //! ```
 //! use zhuanban::{extract::extract, form, read::Reader};
@@ -53,9 +56,9 @@
 //! - **Layers.** Each module imports only from those before it; `tests/layers.rs` enforces it:
 //!   [`report`], [`fault`] < [`yaml`] < [`form`], [`unit`] < [`listing`], [`blank`], [`mail`], [`sheet`],
 //!   [`ocr`] < [`read`] <
-//!   [`extract`] < [`record`], and beside them [`listing`], [`blank`] < [`site`] < [`download`]; then [`edge`] < [`cli`].
+//!   [`extract`] < [`record`] < [`overview`], and beside them [`listing`], [`blank`] < [`site`] < [`download`]; then [`edge`] < [`cli`].
 //! - **The edge.** Disk, clock and network are used in [`edge`] and [`cli`] alone; the rest are functions of their input.
-//! - **Privacy by type.** [`site`] cannot name a [`record`]; a [`listing::Listing`] has room only for fields the
+//! - **Privacy by type.** [`site`] cannot name a [`record`] nor an [`overview`]; a [`listing::Listing`] has room only for fields the
 //!   definition opens with a `column`; a last guard fails the build when a mobile number reaches any output.
 //! - **Nothing is lost.** A mail is on disk before anything else happens to it; every leaf of it has one outcome; ids
 //!   come from content, so doing a thing twice makes nothing twice; files are written whole or not at all.
@@ -72,6 +75,7 @@ pub mod form;
 pub mod listing;
 pub mod mail;
 pub mod ocr;
+pub mod overview;
 pub mod read;
 pub mod record;
 pub mod report;

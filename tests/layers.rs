@@ -21,10 +21,11 @@ const ALLOWED: &[(&str, &str)] = &[
     ("read", "report fault form blank sheet ocr"),
     ("extract", "report fault form mail sheet read"),
     ("record", "report fault yaml form unit listing read extract"),
+    ("overview", "report form unit listing record"),
     ("site", "report yaml form unit listing blank"),
     ("download", "report form blank site"),
-    ("edge", "report fault yaml form unit listing blank mail sheet ocr read extract record site download"),
-    ("cli", "report fault yaml form unit listing blank mail sheet ocr read extract record site download edge"),
+    ("edge", "report fault yaml form unit listing blank mail sheet ocr read extract record overview site download"),
+    ("cli", "report fault yaml form unit listing blank mail sheet ocr read extract record overview site download edge"),
 ];
 
 /// Every `crate::module` that stands in a file outside of comments.

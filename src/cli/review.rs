@@ -301,7 +301,8 @@ fn is_done(record: &Record, decision: &Decision) -> bool {
     }
 }
 
-fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+/// Prints data for another program.
+pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let fail = |e: serde_json::Error| -> Said { said!("{e}", "{e}") };
     put(serde_json::to_string_pretty(value).map_err(fail)?);
     Ok(())
