@@ -33,7 +33,10 @@ pub fn run(root: &Path, from: &[PathBuf], voice: Voice) -> Result<(), Failure> {
     let Found { sources: mails, growing, others } = find(from, &office)?;
     for other in others {
         let name = other.display();
-        voice.say(&said!("{name}: neither a mail nor a document, left alone", "{name}：不是邮件，也不是登记表文件，未处理"));
+        voice.say(&said!(
+            "{name}: neither a mail nor a document, left alone",
+            "{name}：不是邮件，也不是登记表文件，未处理"
+        ));
     }
     for document in growing {
         let name = document.display();

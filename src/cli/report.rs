@@ -89,7 +89,7 @@ fn told(broken: Vec<Diagnostic>, voice: Voice) -> Result<(), Failure> {
         return Ok(());
     }
     let n = broken.len();
-    let said: Said = said!("not counted, because they cannot be read:", "以下{n}处记录无法读取，未计入：");
+    let said: Said = said!("not counted, because they cannot be read ({n}):", "以下{n}处记录无法读取，未计入：");
     voice.say(&said);
     Err(Failure::Wrong(broken))
 }

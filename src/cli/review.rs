@@ -38,9 +38,7 @@ pub fn run(root: &Path, command: &Review, voice: Voice) -> Result<(), Failure> {
             let advise = Act::Advise { reason: reason.clone() };
             desk.act(id, &if *withdraw { Act::DropAdvice } else { advise }, &signed(by)?)
         }
-        Review::Assess { form, announce, values, by } => {
-            desk.assess(form.as_deref(), values, *announce, &signed(by)?)
-        }
+        Review::Assess { form, announce, values, by } => desk.assess(form.as_deref(), values, *announce, &signed(by)?),
         Review::Announce { id, basis, withdraw, by } => {
             let announce = Act::Announce { basis: basis.clone() };
             desk.act(id, &if *withdraw { Act::Withdraw } else { announce }, &signed(by)?)

@@ -15,8 +15,8 @@ use crate::record::BY_HAND;
 
 /// How the names of documents end that are taken in without a mail: what scanners, telephones and offices write.
 const DOCUMENTS: [&str; 19] = [
-    "pdf", "jpg", "jpeg", "png", "tif", "tiff", "bmp", "gif", "webp", "heic", "heif", "docx", "xlsx", "doc", "xls", "wps",
-    "et", "zip", "ofd",
+    "pdf", "jpg", "jpeg", "png", "tif", "tiff", "bmp", "gif", "webp", "heic", "heif", "docx", "xlsx", "doc", "xls",
+    "wps", "et", "zip", "ofd",
 ];
 
 /// A document in a folder that was written to this lately may still be on its way: the next run takes it.

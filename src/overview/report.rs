@@ -1,6 +1,8 @@
 //! The standing of all units as .xlsx: a sheet of sums, a sheet with a row for each unit.
 
-use rust_xlsxwriter::{Color, ConditionalFormatCell, ConditionalFormatCellRule, Format, Formula, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    Color, ConditionalFormatCell, ConditionalFormatCellRule, Format, FormatAlign, Formula, Worksheet, XlsxError,
+};
 
 use super::sheet::{Cell, Column, FIRST_LINE, rows, sheet, told, total, value, workbook, write};
 use super::standing::{Counts, Group, Standing, State, UnitStanding};
@@ -41,8 +43,9 @@ fn sums(name: &str, first: &str, groups: &[Group], standing: &Standing) -> Resul
     let sums: Counts = groups.iter().map(|group| group.counts).sum();
     for (at, n) in (1..).zip(sums.values()) {
         let letter = char::from(b'A' + at as u8);
-        let formula = Formula::new(format!("SUM({letter}{}:{letter}{after})", FIRST_LINE + 1)).set_result(n.to_string());
-        sheet.write_formula_with_format(after, at, formula, &total())?;
+        let formula =
+            Formula::new(format!("SUM({letter}{}:{letter}{after})", FIRST_LINE + 1)).set_result(n.to_string());
+        sheet.write_formula_with_format(after, at, formula, &total().set_align(FormatAlign::Center))?;
     }
     sheet.set_print_area(0, 0, after, columns.len() as u16 - 1)?;
     Ok(sheet)
@@ -52,19 +55,20 @@ fn units(standing: &Standing) -> Result<Worksheet, XlsxError> {
     let columns = [
         Column::wide("单位", 34.0),
         Column::new("类别"),
-        Column::wide("负责的一级单位", 26.0),
-        Column::new("登记情况"),
-        Column::wide("在任专办员", 14.0),
+        Column::wide("负责的一级单位", 18.0),
+        Column::wide("登记情况", 10.0),
+        Column::wide("在任专办员", 11.0),
         Column::wide("登记日期", 12.0),
-        Column::wide("待审核记录", 26.0),
-        Column::wide("备注", 44.0),
+        Column::wide("待审核记录", 23.0),
+        Column::wide("备注", 36.0),
     ];
     let data: Vec<Vec<Cell>> = standing.units.iter().map(|unit| row(unit, standing)).collect();
     let mut sheet = sheet("单位明细", TITLE, &note(standing), &columns)?;
     let after = rows(&mut sheet, &columns, &data)?;
     if after > FIRST_LINE {
         // The words say it; the colour only helps to find them.
-        for (state, ground) in [(State::Missing, 0xFC_E4_D6), (State::Waiting, 0xFF_F2_CC), (State::Registered, 0xE2_EF_DA)]
+        for (state, ground) in
+            [(State::Missing, 0xFC_E4_D6), (State::Waiting, 0xFF_F2_CC), (State::Registered, 0xE2_EF_DA)]
         {
             let rule = ConditionalFormatCellRule::EqualTo(state.label());
             let colour = Format::new().set_background_color(Color::RGB(ground));

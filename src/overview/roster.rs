@@ -70,9 +70,9 @@ impl Roster<'_> {
 
     fn category(&self, category: &Category, members: &[&Unit]) -> Result<Worksheet, XlsxError> {
         let fields = self.fields();
-        let columns: Vec<Column> = std::iter::once(Column::wide("单位", 30.0))
+        let columns: Vec<Column> = std::iter::once(Column::wide("单位", 22.0))
             .chain(fields.iter().map(|(form, field)| Column::new(form.full_label(field))))
-            .chain([Column::new("登记日期"), Column::new("记录号"), Column::wide("备注", 24.0)])
+            .chain([Column::new("登记日期"), Column::new("记录号"), Column::wide("备注", 18.0)])
             .collect();
         let data: Vec<Vec<Cell>> = members.iter().flat_map(|unit| self.unit(unit, &fields)).collect();
         let title = format!("{TITLE}（{}）", category.name);
@@ -128,7 +128,8 @@ impl Roster<'_> {
             Column::wide("经办人", 12.0),
             Column::wide("记录号", 26.0),
         ];
-        let mut all: Vec<(String, Vec<Cell>)> = self.records.iter().flat_map(|record| self.changes_of(record)).collect();
+        let mut all: Vec<(String, Vec<Cell>)> =
+            self.records.iter().flat_map(|record| self.changes_of(record)).collect();
         all.sort_by(|(a, _), (b, _)| a.cmp(b));
         let data: Vec<Vec<Cell>> = all.into_iter().map(|(_, row)| row).collect();
         let note = if data.is_empty() { format!("{}　没有变动", self.note) } else { self.note.clone() };

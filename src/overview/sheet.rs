@@ -18,9 +18,14 @@ const NOTE_LINE: u32 = 1;
 pub const HEADING_LINE: u32 = 2;
 /// The first line of data.
 pub const FIRST_LINE: u32 = 3;
-/// Widths of columns, in digits.
-const NARROWEST: f64 = 6.0;
-const WIDEST: f64 = 30.0;
+/// Widths of columns, in digits: what does not fit wraps, so that a wide form can still be read on A4.
+const NARROWEST: f64 = 7.0;
+const WIDEST: f64 = 13.0;
+/// A heading has at most so many lines.
+const HEADING_LINES: usize = 3;
+/// Heights in points: of a line of text, and of the space around it.
+const LINE: f64 = 14.0;
+const SPACE: f64 = 6.0;
 
 /// A column: its heading, and how wide it is in digits where its content must not say so.
 pub struct Column {
@@ -80,7 +85,7 @@ pub fn sheet(name: &str, title: &str, note: &str, columns: &[Column]) -> Result<
     sheet.set_freeze_panes(FIRST_LINE, 1)?;
     over(&mut sheet, TITLE_LINE, last, title, &face("黑体", 16.0).set_align(FormatAlign::Center))?;
     over(&mut sheet, NOTE_LINE, last, note, &face("宋体", 10.0).set_align(FormatAlign::Left))?;
-    sheet.set_row_height(TITLE_LINE, 30)?.set_row_height(NOTE_LINE, 18)?.set_row_height(HEADING_LINE, 30)?;
+    sheet.set_row_height(TITLE_LINE, 30)?.set_row_height(NOTE_LINE, 18)?;
     for (at, column) in (0..).zip(columns) {
         sheet.write_string_with_format(HEADING_LINE, at, &column.heading, &heading())?;
     }
@@ -90,15 +95,17 @@ pub fn sheet(name: &str, title: &str, note: &str, columns: &[Column]) -> Result<
 /// Writes the rows from [`FIRST_LINE`] on, sets the columns' widths and, where there are rows, a filter. Gives the line
 /// after the last.
 pub fn rows(sheet: &mut Worksheet, columns: &[Column], rows: &[Vec<Cell>]) -> Result<u32, XlsxError> {
+    let widths: Vec<f64> = columns.iter().enumerate().map(|(at, column)| column_width(column, at, rows)).collect();
+    for (at, width) in (0..).zip(&widths) {
+        sheet.set_column_width(at, *width)?;
+    }
+    let headings: Vec<Cell> = columns.iter().map(|column| Cell::from(column.heading.as_str())).collect();
+    sheet.set_row_height(HEADING_LINE, height(&headings, &widths))?;
     for (line, row) in (FIRST_LINE..).zip(rows) {
+        sheet.set_row_height(line, height(row, &widths))?;
         for (at, cell) in (0..).zip(row) {
             write(sheet, line, at, cell, &value())?;
         }
-    }
-    for (at, column) in columns.iter().enumerate() {
-        let content = rows.iter().filter_map(|row| row.get(at)).map(width).max().unwrap_or_default();
-        let own = content.max(column.heading.width()) as f64 + 2.0;
-        sheet.set_column_width(at as u16, column.width.unwrap_or(own.clamp(NARROWEST, WIDEST)))?;
     }
     let after = FIRST_LINE + rows.len() as u32;
     let last = columns.len().saturating_sub(1) as u16;
@@ -107,6 +114,22 @@ pub fn rows(sheet: &mut Worksheet, columns: &[Column], rows: &[Vec<Cell>]) -> Re
     }
     sheet.set_print_area(0, 0, after.max(FIRST_LINE + 1) - 1, last)?;
     Ok(after)
+}
+
+fn column_width(column: &Column, at: usize, rows: &[Vec<Cell>]) -> f64 {
+    let content = rows.iter().filter_map(|row| row.get(at)).map(width).max().unwrap_or_default();
+    let own = content.max(column.heading.width().div_ceil(HEADING_LINES)) as f64 + 2.0;
+    column.width.unwrap_or(own.clamp(NARROWEST, WIDEST))
+}
+
+/// The height that a row's texts need when they wrap: not every program works it out when it opens a file.
+fn height(row: &[Cell], widths: &[f64]) -> f64 {
+    let lines = |(cell, room): (&Cell, &f64)| match cell {
+        Cell::Text(text) => text.lines().map(|line| ((line.width() as f64 + 1.0) / room).ceil().max(1.0)).sum(),
+        Cell::Number(_) => 1.0,
+    };
+    let most = row.iter().zip(widths).map(lines).fold(1.0, f64::max);
+    most * LINE + SPACE
 }
 
 fn width(cell: &Cell) -> usize {
@@ -123,7 +146,9 @@ pub fn write(sheet: &mut Worksheet, line: u32, at: u16, cell: &Cell, format: &Fo
         Cell::Text(text) => {
             sheet.write_string_with_format(line, at, text, &format.clone().set_num_format_index(TEXT))?
         }
-        Cell::Number(n) => sheet.write_number_with_format(line, at, *n as f64, format)?,
+        Cell::Number(n) => {
+            sheet.write_number_with_format(line, at, *n as f64, &format.clone().set_align(FormatAlign::Center))?
+        }
     };
     Ok(())
 }

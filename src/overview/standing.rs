@@ -129,12 +129,26 @@ pub struct OfficerStanding {
     pub since: String,
     /// Whether that is longer ago than a year: please confirm again.
     pub reconfirm: bool,
-    /// Why the office advised the unit to name another one (第五条), and on which day.
-    pub advised: Option<(String, String)>,
+    /// The office's advice to the unit to name another one (第五条).
+    pub advised: Option<Advice>,
+}
+
+/// Advice to name another officer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Advice {
+    /// The day.
+    pub on: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// Computes how all units stand. `listings` are what the public register holds, for offices whose records lie elsewhere.
-pub fn standing(records: &[Record], listings: &BTreeMap<String, Listing>, office: &Office<'_>, today: Date) -> Standing {
+pub fn standing(
+    records: &[Record],
+    listings: &BTreeMap<String, Listing>,
+    office: &Office<'_>,
+    today: Date,
+) -> Standing {
     let register = fold(records, office);
     let mut by_unit: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
     let relevant = |r: &&Record| r.form.is_none() || registers(r, office);
@@ -193,7 +207,7 @@ fn in_office(register: &Register<'_>, unit: &str, office: &Office<'_>, today: Da
             name: officer_of(record, office),
             since: since.to_owned(),
             reconfirm: is_old(since, today),
-            advised: advised.map(|a| (a.on.clone(), a.reason.clone().unwrap_or_default())),
+            advised: advised.map(|a| Advice { on: a.on.clone(), reason: a.reason.clone().unwrap_or_default() }),
         }
     };
     register.of(unit).iter().map(one).collect()
@@ -284,7 +298,8 @@ impl UnitStanding {
         notes.extend(waits.then(|| format!("另有{}份待审核", self.waiting.len())));
         notes.extend(self.to_reconfirm().map(|o| format!("{}登记已满一年，请重新确认", o.name)));
         for officer in &self.officers {
-            notes.extend(officer.advised.as_ref().map(|(on, why)| format!("{on}建议更换{}：{why}", officer.name)));
+            let advice = officer.advised.as_ref();
+            notes.extend(advice.map(|Advice { on, reason }| format!("{on}建议更换{}：{reason}", officer.name)));
         }
         notes
     }

@@ -113,14 +113,14 @@ fn commends(record: &Record, office: &Office<'_>) -> Result<(), Said> {
         return Err(said!("record {id} is no assessment", "记录{id}不是考核记录"));
     };
     if record.status != Status::Accepted {
-        return Err(said!("record {id} is not accepted: `review accept {id}`", "记录{id}尚未确认：请先 review accept {id}"));
+        return Err(said!(
+            "record {id} is not accepted: `review accept {id}`",
+            "记录{id}尚未确认：请先 review accept {id}"
+        ));
     }
     let empty = record.value(field).is_empty();
     if empty {
-        return Err(said!(
-            "record {id} commends nobody (`{field}` is empty)",
-            "记录{id}没有表彰内容（{field}为空）"
-        ));
+        return Err(said!("record {id} commends nobody (`{field}` is empty)", "记录{id}没有表彰内容（{field}为空）"));
     }
     Ok(())
 }

@@ -73,7 +73,9 @@ impl Job<'_> {
         match self {
             Job::Page(page) => page.path.clone(),
             Job::Unit(_) => "content/units.yaml".to_owned(),
-            Job::Directory | Job::Commendations | Job::Sitemap | Job::NotFound => format!("templates/{}", self.template()),
+            Job::Directory | Job::Commendations | Job::Sitemap | Job::NotFound => {
+                format!("templates/{}", self.template())
+            }
         }
     }
 }
@@ -88,7 +90,8 @@ pub fn plan<'a>(
     let generated = [Job::Directory, Job::Sitemap, Job::NotFound];
     let units = content.units.list.iter().map(Job::Unit);
     let commendations = (!content.commendations.is_empty()).then_some(Job::Commendations);
-    let pages: Vec<Job<'a>> = generated.into_iter().chain(commendations).chain(content.pages.iter().map(Job::Page)).chain(units).collect();
+    let pages: Vec<Job<'a>> =
+        generated.into_iter().chain(commendations).chain(content.pages.iter().map(Job::Page)).chain(units).collect();
     let assets = assets(sources, &content.config);
     let mut faults = missing_templates(&pages, engine);
     faults.extend(menu_faults(content));
@@ -128,7 +131,8 @@ fn missing_templates(pages: &[Job<'_>], engine: &Engine) -> Vec<Diagnostic> {
 }
 
 fn menu_faults(content: &Content) -> Vec<Diagnostic> {
-    let known: Vec<&str> = content.pages.iter().map(|page| page.id.as_str()).chain([DIRECTORY.0, COMMENDATIONS.0]).collect();
+    let known: Vec<&str> =
+        content.pages.iter().map(|page| page.id.as_str()).chain([DIRECTORY.0, COMMENDATIONS.0]).collect();
     let unknown = content.config.menu.iter().filter(|(_, id)| !known.contains(&id.as_str()));
     let fault = |(at, id): &(_, String)| {
         let message = match nearest(id, known.iter().copied()) {

@@ -107,12 +107,10 @@ impl<'a> PageView<'a> {
 
     /// The commendations.
     pub fn commendations(config: &SiteConfig) -> PageView<'static> {
-        let column = ColumnTags {
-            name: COMMENDATIONS_TITLE,
-            description: COMMENDATIONS_ABOUT,
-            keywords: &[],
-            kind: "信息公开",
-        };
+        let column =
+            ColumnTags {
+                name: COMMENDATIONS_TITLE, description: COMMENDATIONS_ABOUT, keywords: &[], kind: "信息公开"
+            };
         let view = PageView::plain(config, COMMENDATIONS_TITLE, COMMENDATIONS.1);
         PageView { section: COMMENDATIONS.0, is_section: true, tags: tags::list(config, column), ..view }
     }
@@ -186,7 +184,8 @@ pub fn menu(content: &Content) -> Vec<Value> {
 /// No empty columns: the entry is there only where there is a commendation.
 fn commendations(content: &Content) -> Option<Value> {
     let (id, output) = COMMENDATIONS;
-    let entry = || json!({"id": id, "title": COMMENDATIONS_TITLE, "path": address(output), "description": COMMENDATIONS_ABOUT});
+    let entry =
+        || json!({"id": id, "title": COMMENDATIONS_TITLE, "path": address(output), "description": COMMENDATIONS_ABOUT});
     (!content.commendations.is_empty()).then(entry)
 }
 
