@@ -18,7 +18,8 @@
 //! [`read::Reader`] finds labels among the cells and the values that belong to them, [`read::settle`] weighs what was
 //! seen. [`extract::extract`] does all of that as one pure function that cannot fail: what goes wrong is a
 //! [`fault::Fault`] on what comes out. [`record`] files it and holds every rule of review
-//! ([`record::decide::decide`]); [`record::register`] folds accepted records into who is in office.
+//! ([`record::decide::decide`]); [`record::register`] folds accepted records into who is in office; [`reply`] writes the
+//! answer that each event calls for.
 //!
 //! **Site.** [`site::build`] is one pure function too: sources in, files out, every problem a located
 //! [`report::Diagnostic`]. All it knows of people is [`listing::Listing`].
@@ -53,7 +54,8 @@
 //! - **Layers.** Each module imports only from those before it; `tests/layers.rs` enforces it:
 //!   [`report`], [`fault`] < [`yaml`] < [`form`], [`unit`] < [`listing`], [`blank`], [`mail`], [`sheet`],
 //!   [`ocr`] < [`read`] <
-//!   [`extract`] < [`record`], and beside them [`listing`], [`blank`] < [`site`] < [`download`]; then [`edge`] < [`cli`].
+//!   [`extract`] < [`record`], and beside them [`listing`], [`blank`] < [`site`] < [`download`]; [`reply`] joins both; then
+//!   [`edge`] < [`cli`].
 //! - **The edge.** Disk, clock and network are used in [`edge`] and [`cli`] alone; the rest are functions of their input.
 //! - **Privacy by type.** [`site`] cannot name a [`record`]; a [`listing::Listing`] has room only for fields the
 //!   definition opens with a `column`; a last guard fails the build when a mobile number reaches any output.
@@ -74,6 +76,7 @@ pub mod mail;
 pub mod ocr;
 pub mod read;
 pub mod record;
+pub mod reply;
 pub mod report;
 pub mod sheet;
 pub mod site;
