@@ -54,8 +54,8 @@
 //! - **Layers.** Each module imports only from those before it; `tests/layers.rs` enforces it:
 //!   [`report`], [`fault`] < [`yaml`] < [`form`], [`unit`] < [`listing`], [`blank`], [`mail`], [`sheet`],
 //!   [`ocr`] < [`read`] <
-//!   [`extract`] < [`record`], and beside them [`listing`], [`blank`] < [`site`] < [`download`]; [`reply`] joins both; then
-//!   [`edge`] < [`cli`].
+//!   [`extract`] < [`record`], and beside them [`listing`], [`blank`] < [`site`] < [`download`] and [`yaml`] < [`post`];
+//!   [`reply`] joins [`record`] and [`site`]; then [`edge`] < [`cli`].
 //! - **The edge.** Disk, clock and network are used in [`edge`] and [`cli`] alone; the rest are functions of their input.
 //! - **Privacy by type.** [`site`] cannot name a [`record`]; a [`listing::Listing`] has room only for fields the
 //!   definition opens with a `column`; a last guard fails the build when a mobile number reaches any output.
@@ -74,6 +74,7 @@ pub mod form;
 pub mod listing;
 pub mod mail;
 pub mod ocr;
+pub mod post;
 pub mod read;
 pub mod record;
 pub mod reply;

@@ -7,6 +7,7 @@ pub mod intake;
 pub mod ledger;
 pub mod mailbox;
 pub mod models;
+pub mod post;
 pub mod publish;
 pub mod register;
 pub mod serve;
