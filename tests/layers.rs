@@ -26,7 +26,10 @@ const ALLOWED: &[(&str, &str)] = &[
     ("post", "report yaml"),
     ("reply", "report fault form mail extract record site"),
     ("edge", "report fault yaml form unit listing blank mail sheet ocr read extract record site download post reply"),
-    ("cli", "report fault yaml form unit listing blank mail sheet ocr read extract record site download post reply edge"),
+    (
+        "cli",
+        "report fault yaml form unit listing blank mail sheet ocr read extract record site download post reply edge",
+    ),
 ];
 
 /// Every `crate::module` that stands in a file outside of comments.

@@ -17,8 +17,22 @@ pub const MOST_ON_ONE_DAY: usize = 20;
 
 /// Names of mailboxes behind which nobody reads.
 const NOBODY: [&str; 16] = [
-    "no-reply", "noreply", "no_reply", "no.reply", "donotreply", "do-not-reply", "do_not_reply", "mailer-daemon",
-    "mail-daemon", "postmaster", "daemon", "bounce", "bounces", "nobody", "majordomo", "listserv",
+    "no-reply",
+    "noreply",
+    "no_reply",
+    "no.reply",
+    "donotreply",
+    "do-not-reply",
+    "do_not_reply",
+    "mailer-daemon",
+    "mail-daemon",
+    "postmaster",
+    "daemon",
+    "bounce",
+    "bounces",
+    "nobody",
+    "majordomo",
+    "listserv",
 ];
 
 /// What the guard knows besides the mail.
@@ -115,8 +129,15 @@ mod tests {
     #[test]
     fn system_mailboxes_and_broken_addresses_are_not_answered() {
         for from in [
-            "noreply@example.com", "No-Reply@example.com", "MAILER-DAEMON@example.com", "postmaster@example.com",
-            "bounce+unit=example.com@lists.example", "list-request@example.com", "owner-list@example.com", "nobody", "",
+            "noreply@example.com",
+            "No-Reply@example.com",
+            "MAILER-DAEMON@example.com",
+            "postmaster@example.com",
+            "bounce+unit=example.com@lists.example",
+            "list-request@example.com",
+            "owner-list@example.com",
+            "nobody",
+            "",
             "a b@example.com",
         ] {
             assert!(why(&format!("From: <{from}>\n"), &Known::default()).is_some(), "{from}");
@@ -131,7 +152,10 @@ mod tests {
 
     #[test]
     fn thanks_for_our_answer_get_none_but_a_form_does() {
-        let reply = format!("{UNIT}In-Reply-To: <{}>\n", message::identifier("20230704-edc12cdc-receipt", "office@example.com"));
+        let reply = format!(
+            "{UNIT}In-Reply-To: <{}>\n",
+            message::identifier("20230704-edc12cdc-receipt", "office@example.com")
+        );
         assert!(why(&reply, &Known::default()).unwrap().contains("答复"));
         assert_eq!(why(&reply, &Known { has_form: true, ..Known::default() }), None);
     }

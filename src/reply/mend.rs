@@ -49,9 +49,8 @@ fn of_document(fault: &Fault, spec: Option<&FormSpec>) -> Option<String> {
         "seal-elsewhere" => format!("公章没有盖在“{unit}”栏，采购办将对照原件核对。"),
         "old-version" => "所用表格不是现行版本，内容照常受理，各栏请核对；今后请使用网站上的现行表格。".to_owned(),
         "late" => "晚于登记截止日期收到，照常受理。".to_owned(),
-        "base64-tail" | "base64-dirt" | "unclosed" | "uuencode" | "after-close" | "no-boundary" | "transfer-encoding" => {
-            "附件在传输中可能受损，内容不完整的，请重新发送。".to_owned()
-        }
+        "base64-tail" | "base64-dirt" | "unclosed" | "uuencode" | "after-close" | "no-boundary"
+        | "transfer-encoding" => "附件在传输中可能受损，内容不完整的，请重新发送。".to_owned(),
         _ => return None,
     })
 }
@@ -66,7 +65,14 @@ pub fn paper(spec: &FormSpec) -> Option<String> {
 /// Why a document could not be read and what to send instead; these words are the program's own and hold no value.
 pub fn instead(faults: &[&Fault]) -> String {
     const OURS: [&str; 9] = [
-        "encrypted", "unsupported", "unreadable", "empty", "too-large", "too-many-pages", "too-many-members", "too-slow",
+        "encrypted",
+        "unsupported",
+        "unreadable",
+        "empty",
+        "too-large",
+        "too-many-pages",
+        "too-many-members",
+        "too-slow",
         "too-deep",
     ];
     let said = faults.iter().find(|fault| OURS.contains(&fault.code.as_str()));

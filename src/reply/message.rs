@@ -6,9 +6,9 @@
 use std::str::FromStr;
 use std::time::SystemTime;
 
+use lettre::Address;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
-use lettre::Address;
 
 use super::Answer;
 use crate::extract::sha256;
@@ -42,7 +42,8 @@ pub fn is_ours(identifier: &str) -> bool {
 /// The mail. `written` is when the answer was written.
 pub fn message(answer: &Answer, sender: &Sender, written: SystemTime) -> Result<Message, Said> {
     let address = |text: &str| {
-        Address::from_str(text).map_err(|e| said!("`{text}` is no address to send to: {e}", "“{text}”不是可用的邮箱地址"))
+        Address::from_str(text)
+            .map_err(|e| said!("`{text}` is no address to send to: {e}", "“{text}”不是可用的邮箱地址"))
     };
     let id = identifier(&answer.event, &sender.address);
     let bracketed = |id: &String| format!("<{id}>");
@@ -59,7 +60,9 @@ pub fn message(answer: &Answer, sender: &Sender, written: SystemTime) -> Result<
         let all: Vec<String> = answer.thread.iter().map(bracketed).collect();
         builder = builder.in_reply_to(bracketed(last)).references(all.join(" "));
     }
-    let both = MultiPart::alternative().boundary(format!("=_{}", &sha256(id.as_bytes())[..32])).singlepart(part(ContentType::TEXT_PLAIN, &answer.text));
+    let both = MultiPart::alternative()
+        .boundary(format!("=_{}", &sha256(id.as_bytes())[..32]))
+        .singlepart(part(ContentType::TEXT_PLAIN, &answer.text));
     builder
         .multipart(both.singlepart(part(ContentType::TEXT_HTML, &answer.html)))
         .map_err(|e| said!("the mail cannot be written: {e}", "邮件无法生成：{e}"))

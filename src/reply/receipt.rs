@@ -105,7 +105,9 @@ impl Writer<'_> {
             match spec {
                 Some(spec) => forms.push(form(record, spec, &faults)),
                 None if record.document.is_none() => {}
-                None if faults.iter().any(|fault| fault.code == "unread") => by_hand.push(document(record, String::new())),
+                None if faults.iter().any(|fault| fault.code == "unread") => {
+                    by_hand.push(document(record, String::new()))
+                }
                 None => closed.push(document(record, instead(&faults))),
             }
         }

@@ -31,7 +31,12 @@ struct View {
 
 impl Writer<'_> {
     /// The answer to a decision in force; absent for forms of the office's own use and for records that wait.
-    pub fn decided(&self, record: &Record, mail: &Correspondence, day: &str) -> Result<Option<Answer>, Vec<Diagnostic>> {
+    pub fn decided(
+        &self,
+        record: &Record,
+        mail: &Correspondence,
+        day: &str,
+    ) -> Result<Option<Answer>, Vec<Diagnostic>> {
         let Some(ruling) = &record.decision else { return Ok(None) };
         if record.form.as_deref().and_then(|id| self.form(id)).is_some_and(|spec| spec.internal) {
             return Ok(None);
