@@ -24,8 +24,17 @@ const ALLOWED: &[(&str, &str)] = &[
     ("overview", "report form unit listing record"),
     ("site", "report yaml form unit listing blank"),
     ("download", "report form blank site"),
-    ("edge", "report fault yaml form unit listing blank mail sheet ocr read extract record overview site download"),
-    ("cli", "report fault yaml form unit listing blank mail sheet ocr read extract record overview site download edge"),
+    ("post", "report yaml"),
+    ("reply", "report fault form unit mail extract record overview site"),
+    (
+        "edge",
+        "report fault yaml form unit listing blank mail sheet ocr read extract record overview site download post reply",
+    ),
+    (
+        "cli",
+        "report fault yaml form unit listing blank mail sheet ocr read extract record overview site download post reply \
+         edge",
+    ),
 ];
 
 /// Every `crate::module` that stands in a file outside of comments.

@@ -8,11 +8,12 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::voice::{Failure, Voice};
 use crate::edge;
+use crate::edge::answers::Answers;
 use crate::edge::store::Inbox;
 use crate::form::FormSpec;
 use crate::read::Reader;
 use crate::record::{self, Signed};
-use crate::site::{self, Content};
+use crate::site::{self, Content, Sources};
 
 /// An office's folder with its content.
 pub struct Office {
@@ -22,15 +23,17 @@ pub struct Office {
     pub content: Content,
     /// The inbox.
     pub inbox: Inbox,
+    sources: Sources,
     deadline: Option<String>,
 }
 
 impl Office {
     /// Loads the content below a root folder; every fault of every file at once.
     pub fn open(root: &Path) -> Result<Office, Failure> {
-        let content = site::load(&edge::sources(root)?)?;
+        let sources = edge::sources(root)?;
+        let content = site::load(&sources)?;
         let deadline = content.config.deadline.as_ref().map(|d| d.date.to_string());
-        Ok(Office { root: root.to_owned(), content, inbox: Inbox::of(root), deadline })
+        Ok(Office { root: root.to_owned(), content, inbox: Inbox::of(root), sources, deadline })
     }
 
     /// What review needs to know.
@@ -55,6 +58,12 @@ impl Office {
                 reader
             }
         }
+    }
+
+    /// The office as it answers; a broken mailbox configuration or mail template stops here, before anything is done.
+    pub fn answers(&self) -> Result<Answers<'_>, Failure> {
+        let mailbox = edge::post::mailbox(&self.root)?;
+        Ok(Answers::load(&self.root, &self.sources, &self.content, mailbox.as_ref())?)
     }
 
     /// A unit's name, or its id where it is unknown.

@@ -7,8 +7,10 @@ use super::args::{By, Review};
 use super::intake::line;
 use super::office::{Office, sign};
 use super::voice::{Failure, Voice, put};
+use crate::edge::answers::{Answered, Answers};
 use crate::edge::ledger::Entry;
 use crate::edge::register::put_listing;
+use crate::edge::store::Lock;
 use crate::form::check::parse_date;
 use crate::record::act::Act;
 use crate::record::decide::{Decision, Standing, decide, edit};
@@ -210,17 +212,19 @@ impl Desk<'_> {
         })
     }
 
-    /// Applies a decision under the lock: the ledger first, then the record, then what the public sees. After a crash
-    /// in between, deciding the same again finishes what was begun.
+    /// Applies a decision under the lock: the ledger first, then the record, then what the public sees, then the answer
+    /// to the sender. After a crash in between, deciding the same again finishes what was begun.
     fn decide(&self, id: &str, decision: &Decision, signed: &Signed) -> Result<(), Failure> {
-        let _lock = self.office.inbox.lock()?;
+        let answers = self.office.answers()?;
+        let lock = self.office.inbox.lock()?;
         let rules = self.office.rules();
         let records = self.records()?;
         let record = self.find(&records, id)?;
         if is_done(record, decision) {
             let (id, en, zh) = (&record.id, record.status.folder(), record.status.label());
             self.voice.say(&said!("record {id} is {en} already; nothing to do", "记录{id}{zh}，无需再办"));
-            return self.publish(record, decision, &records);
+            self.publish(record, decision, &records)?;
+            return self.answer(record, &answers, signed, &lock);
         }
         let decided = decide(record, decision, &fold(&records, &rules), &rules, signed)?;
         let after: Vec<Record> =
@@ -231,10 +235,48 @@ impl Desk<'_> {
             Decision::Reject { .. } => "rejected",
             Decision::Reopen { .. } => "reopened",
         };
+        if let Decision::Reopen { .. } = decision {
+            self.withdraw(record, &answers, signed, &lock)?;
+        }
         self.log(did, &decided.id, decided.decision.as_ref().and_then(|d| d.reason.clone()), signed)?;
         self.office.inbox.put_record(&decided)?;
         put(line(&decided, self.office));
-        self.publish(&decided, decision, &after)
+        self.publish(&decided, decision, &after)?;
+        self.answer(&decided, &answers, signed, &lock)
+    }
+
+    /// Writes the answer to a decision.
+    fn answer(&self, decided: &Record, answers: &Answers<'_>, signed: &Signed, lock: &Lock) -> Result<(), Failure> {
+        if decided.status == Status::Pending {
+            return Ok(());
+        }
+        self.tell(&answers.decided(decided, signed, lock)?);
+        Ok(())
+    }
+
+    fn tell(&self, answered: &Answered) {
+        self.voice.say(&match answered {
+            Answered::Written(event) => said!(
+                "the answer waits in inbox/outbox/{event}.yaml; `zhuanban send` sends it",
+                "答复已写好，放在 inbox/outbox/{event}.yaml；运行 zhuanban send 发出"
+            ),
+            Answered::Silent(reason) => said!("no answer is written: {reason}", "不写答复：{reason}"),
+        });
+    }
+
+    /// Stops the answer to a decision that is taken back, or says that it has left.
+    fn withdraw(&self, record: &Record, answers: &Answers<'_>, signed: &Signed, lock: &Lock) -> Result<(), Failure> {
+        match answers.withdraw(record, signed, lock)? {
+            None => {}
+            Some((event, true)) => self
+                .voice
+                .say(&said!("the answer {event} had not left and is withdrawn", "答复{event}尚未发出，已撤回")),
+            Some((event, false)) => self.voice.say(&said!(
+                "the answer {event} has left or may have left: tell the sender yourself",
+                "答复{event}已经发出或者可能已经发出，请另行告知对方"
+            )),
+        }
+        Ok(())
     }
 
     /// Brings the unit's public projection up to date.

@@ -1,12 +1,15 @@
 //! The edge: the only place, with `desk` and `cli`, that touches disk, clock and network.
 #![allow(clippy::disallowed_methods)]
 
+pub mod answers;
 pub mod failpoint;
 pub mod fonts;
 pub mod intake;
 pub mod ledger;
 pub mod mailbox;
 pub mod models;
+pub mod outbox;
+pub mod post;
 pub mod publish;
 pub mod register;
 pub mod serve;

@@ -12,6 +12,7 @@
 
 mod auto;
 mod charset;
+mod correspondence;
 mod field;
 mod head;
 mod part;
@@ -22,6 +23,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
+
+pub use correspondence::{Correspondence, correspondence};
 
 use crate::fault::Fault;
 
