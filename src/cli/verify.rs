@@ -93,7 +93,9 @@ fn stands(ruling: &Option<Ruling>, done: &Act, undone: &Act, record: &Record, en
     let last = entries.iter().rev().find(bears);
     match ruling {
         None => last.is_none_or(|e| e.did != done.name()),
-        Some(ruling) => last.is_some_and(|e| e.did == done.name() && e.by == ruling.by && e.at == ruling.at),
+        Some(ruling) => last.is_some_and(|e| {
+            e.did == done.name() && e.by == ruling.by && e.at == ruling.at && e.detail == ruling.reason
+        }),
     }
 }
 

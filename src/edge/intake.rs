@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_yaml::FlowMap;
 
+use super::answers::{Answered, Answers};
 use super::ledger::Entry;
 use super::mailbox::Source;
 use super::store::{Account, Inbox};
@@ -32,6 +33,8 @@ pub enum Taken {
         records: Vec<Record>,
         /// The mail's leaves by outcome: record, text, ignored, failed.
         leaves: [usize; 4],
+        /// The receipt, or why there is none.
+        answered: Answered,
     },
 }
 
@@ -42,12 +45,13 @@ pub fn take(
     office: &Office<'_>,
     reader: &Arc<Reader>,
     signed: &Signed,
+    answers: &Answers<'_>,
     mut tell: impl FnMut(&str, io::Result<Taken>),
 ) {
     for chunk in sources.chunks(FOR_EACH_CORE * rayon::current_num_threads()) {
         let prepared: Vec<io::Result<Prepared>> = side_by_side(chunk, |source| prepare(source, inbox, reader));
         for (source, prepared) in chunk.iter().zip(prepared) {
-            let taken = prepared.and_then(|prepared| file(prepared, inbox, office, signed));
+            let taken = prepared.and_then(|prepared| file(prepared, inbox, office, signed, answers));
             tell(&source.name(), taken);
         }
     }
@@ -103,10 +107,17 @@ fn png(picture: &Picture) -> Result<Vec<u8>, Fault> {
     Ok(png)
 }
 
-/// Files a mail's records under the lock; the account comes last, so a crash before it only means doing this again.
-fn file(prepared: Prepared, inbox: &Inbox, office: &Office<'_>, signed: &Signed) -> io::Result<Taken> {
+/// Files a mail's records and its receipt under the lock; the account comes last, so a crash before it only means doing
+/// this again.
+fn file(
+    prepared: Prepared,
+    inbox: &Inbox,
+    office: &Office<'_>,
+    signed: &Signed,
+    answers: &Answers<'_>,
+) -> io::Result<Taken> {
     let Prepared::Read(extraction) = prepared else { return Ok(Taken::Known) };
-    let _lock = inbox.lock()?;
+    let lock = inbox.lock()?;
     let mail = &extraction.mail;
     if inbox.is_done(&mail.sha256) {
         return Ok(Taken::Known);
@@ -114,9 +125,9 @@ fn file(prepared: Prepared, inbox: &Inbox, office: &Office<'_>, signed: &Signed)
     let all = Record::of(&extraction, office, signed);
     let ids: Vec<String> = all.iter().map(|record| record.id.clone()).collect();
     let mut records = Vec::new();
-    for record in all.into_iter().filter(|record| !inbox.has_record(&record.id)) {
-        inbox.put_record(&record)?;
-        records.push(record);
+    for record in all.iter().filter(|record| !inbox.has_record(&record.id)) {
+        inbox.put_record(record)?;
+        records.push(record.clone());
     }
     let (at, by) = (signed.at.clone(), signed.by.clone());
     let detail = Some(format!("{} records", ids.len()));
@@ -125,16 +136,23 @@ fn file(prepared: Prepared, inbox: &Inbox, office: &Office<'_>, signed: &Signed)
     if !inbox.has_logged("received", &mail.sha256)? {
         inbox.log(vec![entry])?;
     }
-    inbox.put_account(&account(&extraction, ids))?;
-    Ok(Taken::New { records, leaves: count(&extraction) })
+    let answered = answers.receipt(&extraction, &all, signed, &lock)?;
+    inbox.put_account(&account(&extraction, ids, &answered))?;
+    Ok(Taken::New { records, leaves: count(&extraction), answered })
 }
 
-fn account(extraction: &Extraction, records: Vec<String>) -> Account {
+fn account(extraction: &Extraction, records: Vec<String>, answered: &Answered) -> Account {
+    let (answer, unanswered) = match answered.clone() {
+        Answered::Written(event) => (Some(event), None),
+        Answered::Silent(reason) => (None, Some(reason)),
+    };
     Account {
         mail: extraction.mail.clone(),
         records,
         leaves: extraction.leaves.iter().cloned().map(FlowMap).collect(),
         faults: extraction.faults.iter().cloned().map(FlowMap).collect(),
+        answer,
+        unanswered,
         purged: None,
     }
 }

@@ -259,6 +259,8 @@ fn emptied(account: &Account, signed: &Signed) -> Account {
         records: account.records.clone(),
         leaves: account.leaves.iter().map(leaf).collect(),
         faults: Vec::new(),
+        answer: account.answer.clone(),
+        unanswered: account.unanswered.clone(),
         purged: Some(signed.on.clone()),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,12 @@ pub struct Account {
     /// The day the mail itself was removed, its time being over. What is said here stays, without persons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purged: Option<String>,
+    /// The answer written to it, by its event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// Why none was written, in Chinese.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanswered: Option<String>,
 }
 
 /// What is kept of a mail, or of a document that came without one.
@@ -221,6 +227,28 @@ impl Inbox {
     /// Whether the ledger holds this act. Only its end is searched: the act would be the last of its process.
     pub fn has_logged(&self, did: &str, on: &str) -> io::Result<bool> {
         ledger::has_lately(&self.root.join("ledger.jsonl"), did, on)
+    }
+
+    /// Whether the ledger holds this act, however long ago.
+    pub fn has_ever_logged(&self, did: &str, on: &str) -> io::Result<bool> {
+        ledger::has(&self.root.join("ledger.jsonl"), did, on)
+    }
+
+    /// The acts of one kind on one day, `YYYY-MM-DD`.
+    pub fn logged_on(&self, day: &str, did: &str) -> io::Result<Vec<Entry>> {
+        ledger::of_day(&self.root.join("ledger.jsonl"), day, did)
+    }
+
+    /// The beginning of a raw mail, as much as any header needs; absent when the mail is gone.
+    pub fn mail_head(&self, file: &str) -> io::Result<Option<Vec<u8>>> {
+        const MOST: u64 = 1 << 20;
+        let file = match File::open(self.root.join(file)) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            other => other?,
+        };
+        let mut head = Vec::new();
+        file.take(MOST).read_to_end(&mut head)?;
+        Ok(Some(head))
     }
 
     /// Proves the ledger's chain.

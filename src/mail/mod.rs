@@ -12,6 +12,7 @@
 
 mod auto;
 mod charset;
+mod correspondence;
 mod field;
 mod head;
 mod part;
@@ -23,6 +24,7 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
+pub use correspondence::{Correspondence, correspondence};
 pub use head::is_ambiguous;
 pub use statement::Statement;
 
