@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-
-use rayon::prelude::*;
+use std::sync::Arc;
 
 use super::office::Office;
 use super::voice::{Failure, Voice};
 use crate::edge::ledger::Entry;
 use crate::edge::store::Account;
-use crate::extract::{extract, sha256};
+use crate::edge::timely::{extract, side_by_side};
 use crate::read::Reader;
 use crate::record::{Record, Status};
 use crate::report::Diagnostic;
@@ -36,15 +35,15 @@ pub fn check(root: &Path, voice: Voice) -> Result<(), Failure> {
 pub fn verify(root: &Path, voice: Voice) -> Result<(), Failure> {
     let office = Office::open(root)?;
     // To list the leaves of a mail no form need be known.
-    let reader = Reader::new(Vec::new());
+    let reader = Arc::new(Reader::new(Vec::new()));
     let (records, mut faults) = office.inbox.records(&office.rules())?;
     match office.inbox.ledger()? {
         Ok(entries) => faults.extend(records.iter().filter_map(|record| unwitnessed(record, &entries))),
         Err(broken) => faults.extend(broken),
     }
     let mails = office.inbox.mails()?;
-    let each: Vec<Vec<Diagnostic>> =
-        mails.par_iter().map(|(sha256, account)| of_mail(sha256, account.as_ref(), &office, &reader)).collect();
+    let all: Vec<_> = mails.iter().collect();
+    let each = side_by_side(&all, |(sha256, account)| of_mail(sha256, account.as_ref(), &office, &reader));
     faults.extend(each.into_iter().flatten());
     if !faults.is_empty() {
         return Err(Failure::Wrong(faults));
@@ -79,15 +78,15 @@ fn of_mail(
     name: &str,
     account: Option<&Result<Account, Diagnostic>>,
     office: &Office,
-    reader: &Reader,
+    reader: &Arc<Reader>,
 ) -> Vec<Diagnostic> {
     let path = format!("inbox/mail/{name}.eml");
     let one = |said| vec![Diagnostic::of_file(&path, said)];
-    let raw = match std::fs::read(office.inbox.path(&format!("mail/{name}.eml"))) {
-        Ok(raw) => raw,
+    let (raw, sha256) = match office.inbox.read_mail(name) {
+        Ok(read) => read,
         Err(e) => return one(said!("cannot be read: {e}", "无法读取：{e}")),
     };
-    if sha256(&raw) != name {
+    if sha256 != name {
         return one(said!("the mail was changed: its hash is not its name", "邮件被改动：内容与文件名不符"));
     }
     match account {
@@ -96,15 +95,15 @@ fn of_mail(
             "收取未完成：请对它再次运行 zhuanban intake"
         )),
         Some(Err(broken)) => vec![broken.clone()],
-        Some(Ok(account)) => of_account(&path, &raw, account, office, reader),
+        Some(Ok(account)) => of_account(&path, raw, account, office, reader),
     }
 }
 
 /// The leaves the account lists are the mail's, and its records are there.
-fn of_account(path: &str, raw: &[u8], account: &Account, office: &Office, reader: &Reader) -> Vec<Diagnostic> {
+fn of_account(path: &str, raw: Vec<u8>, account: &Account, office: &Office, reader: &Arc<Reader>) -> Vec<Diagnostic> {
     let listed: BTreeSet<(String, String)> =
         account.leaves.iter().map(|leaf| (leaf.0.part.clone(), leaf.0.sha256.clone())).collect();
-    let found = extract(raw, reader).leaves;
+    let found = extract(&raw.into(), reader).leaves;
     let lost = found.iter().filter(|leaf| !listed.contains(&(leaf.part.clone(), leaf.sha256.clone())));
     let leaf = lost.map(|leaf| &leaf.part).map(|part| said!("part {part} has no outcome", "第{part}部分没有去处"));
     let gone = account.records.iter().filter(|id| !office.inbox.has_record(id));

@@ -1,13 +1,13 @@
 //! Intake: mails from files into pending records. Raw mail on disk first, the account of its leaves last.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::sync::Arc;
 
 use serde_yaml::FlowMap;
 
 use super::failpoint;
 use super::ledger::Entry;
-use super::mailbox::Source;
+use super::mailbox::{Raw, Source};
 use super::store::{Account, Inbox};
 use super::timely::{extract, side_by_side};
 use crate::extract::{Extraction, Outcome, sha256};
@@ -44,29 +44,35 @@ pub fn take(
     mut tell: impl FnMut(&str, io::Result<Taken>),
 ) {
     for chunk in sources.chunks(FOR_EACH_CORE * rayon::current_num_threads()) {
-        let prepared: Vec<io::Result<Prepared>> = side_by_side(chunk, |source| prepare(source, inbox, reader));
+        let prepared: Vec<io::Result<Prepared>> =
+            side_by_side(chunk, |source| prepare(source, inbox, office, reader, signed));
         for (source, prepared) in chunk.iter().zip(prepared) {
-            let taken = prepared.and_then(|prepared| file(prepared, inbox, office, signed));
+            let taken = prepared.and_then(|prepared| file(prepared, inbox, signed));
             tell(&source.name(), taken);
         }
     }
 }
 
-/// A mail that is on disk and read, but not filed.
+/// A mail that is on disk and read, but not filed. Its documents are in memory no more.
 enum Prepared {
     Known,
-    Read(Box<Extraction>),
+    Read(Box<Read>),
 }
 
-fn prepare(source: &Source, inbox: &Inbox, reader: &Arc<Reader>) -> io::Result<Prepared> {
-    let raw: Arc<[u8]> = source.read()?.into();
-    let sha256 = sha256(&raw);
-    if inbox.is_done(&sha256) {
-        return Ok(Prepared::Known);
-    }
-    inbox.keep_mail(&sha256, &raw)?;
-    failpoint::pass();
-    let mut extraction = extract(&raw, reader);
+struct Read {
+    records: Vec<Record>,
+    account: Account,
+    leaves: [usize; 4],
+}
+
+fn prepare(
+    source: &Source,
+    inbox: &Inbox,
+    office: &Office<'_>,
+    reader: &Arc<Reader>,
+    signed: &Signed,
+) -> io::Result<Prepared> {
+    let Some(mut extraction) = extracted(source.read()?, inbox, reader)? else { return Ok(Prepared::Known) };
     for found in &mut extraction.records {
         if let Some(picture) = &found.picture {
             let name = format!("sheets/{}/1.png", found.id);
@@ -79,7 +85,32 @@ fn prepare(source: &Source, inbox: &Inbox, reader: &Arc<Reader>) -> io::Result<P
             }
         }
     }
-    Ok(Prepared::Read(Box::new(extraction)))
+    let records = Record::of(&extraction, office, signed);
+    let ids = records.iter().map(|record| record.id.clone()).collect();
+    let leaves = count(&extraction);
+    Ok(Prepared::Read(Box::new(Read { records, account: account(extraction, ids), leaves })))
+}
+
+/// What a mail holds, once it is on disk; absent if it was taken in before.
+fn extracted(raw: Raw, inbox: &Inbox, reader: &Arc<Reader>) -> io::Result<Option<Extraction>> {
+    match raw {
+        Raw::Whole(raw) => {
+            let sha256 = sha256(&raw);
+            let raw: Arc<[u8]> = raw.into();
+            if inbox.is_done(&sha256) {
+                return Ok(None);
+            }
+            inbox.keep_mail(&sha256, &raw)?;
+            failpoint::pass();
+            Ok(Some(extract(&raw, reader)))
+        }
+        Raw::Outsized(start, rest) => {
+            let sha256 = inbox.keep_outsized(start.chain(rest))?;
+            let mut extraction = extract(&start.into(), reader);
+            extraction.mail.sha256 = sha256;
+            Ok((!inbox.is_done(&extraction.mail.sha256)).then_some(extraction))
+        }
+    }
 }
 
 /// The page as PNG, quickly compressed: it is looked at once or twice.
@@ -94,37 +125,35 @@ fn png(picture: &Picture) -> Result<Vec<u8>, Fault> {
 }
 
 /// Files a mail's records under the lock; the account comes last, so a crash before it only means doing this again.
-fn file(prepared: Prepared, inbox: &Inbox, office: &Office<'_>, signed: &Signed) -> io::Result<Taken> {
-    let Prepared::Read(extraction) = prepared else { return Ok(Taken::Known) };
+fn file(prepared: Prepared, inbox: &Inbox, signed: &Signed) -> io::Result<Taken> {
+    let Prepared::Read(read) = prepared else { return Ok(Taken::Known) };
     let _lock = inbox.lock()?;
-    let mail = &extraction.mail;
-    if inbox.is_done(&mail.sha256) {
+    let sha256 = &read.account.mail.sha256;
+    if inbox.is_done(sha256) {
         return Ok(Taken::Known);
     }
-    let all = Record::of(&extraction, office, signed);
-    let ids: Vec<String> = all.iter().map(|record| record.id.clone()).collect();
     let mut records = Vec::new();
-    for record in all.into_iter().filter(|record| !inbox.has_record(&record.id)) {
+    for record in read.records.into_iter().filter(|record| !inbox.has_record(&record.id)) {
         inbox.put_record(&record)?;
         records.push(record);
     }
     let (at, by) = (signed.at.clone(), signed.by.clone());
-    let detail = Some(format!("{} records", ids.len()));
-    let entry = Entry { at, by, did: "received".into(), on: mail.sha256.clone(), detail, prev: String::new() };
+    let detail = Some(format!("{} records", read.account.records.len()));
+    let entry = Entry { at, by, did: "received".into(), on: sha256.clone(), detail, prev: String::new() };
     // A crash may have come between the ledger and the account: then the ledger has this mail already.
-    if !inbox.has_logged("received", &mail.sha256)? {
+    if !inbox.has_logged("received", sha256)? {
         inbox.log(vec![entry])?;
     }
-    inbox.put_account(&account(&extraction, ids))?;
-    Ok(Taken::New { records, leaves: count(&extraction) })
+    inbox.put_account(&read.account)?;
+    Ok(Taken::New { records, leaves: read.leaves })
 }
 
-fn account(extraction: &Extraction, records: Vec<String>) -> Account {
+fn account(extraction: Extraction, records: Vec<String>) -> Account {
     Account {
-        mail: extraction.mail.clone(),
+        mail: extraction.mail,
         records,
-        leaves: extraction.leaves.iter().cloned().map(FlowMap).collect(),
-        faults: extraction.faults.iter().cloned().map(FlowMap).collect(),
+        leaves: extraction.leaves.into_iter().map(FlowMap).collect(),
+        faults: extraction.faults.into_iter().map(FlowMap).collect(),
     }
 }
 

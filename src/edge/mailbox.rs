@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use crate::extract::LARGEST_MAIL;
+
 /// Where a mail is to be read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -15,6 +17,14 @@ pub enum Source {
     File(PathBuf),
     /// A range of bytes in an mbox.
     Mbox(PathBuf, std::ops::Range<u64>),
+}
+
+/// A mail as it came.
+pub enum Raw {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// Too large to be held in memory: its start, and the rest to be read on.
+    Outsized(Vec<u8>, Box<dyn Read>),
 }
 
 impl Source {
@@ -27,23 +37,28 @@ impl Source {
         }
     }
 
-    /// The raw mail.
-    pub fn read(&self) -> io::Result<Vec<u8>> {
-        match self {
-            Source::Stdin => {
-                let mut raw = Vec::new();
-                io::stdin().lock().read_to_end(&mut raw)?;
-                Ok(raw)
-            }
-            Source::File(path) => fs::read(path),
+    /// The raw mail; of one that is over the limit only the start is in memory.
+    pub fn read(&self) -> io::Result<Raw> {
+        let mut all = self.open()?;
+        let mut start = Vec::new();
+        all.by_ref().take(LARGEST_MAIL as u64 + 1).read_to_end(&mut start)?;
+        Ok(match self {
+            _ if start.len() > LARGEST_MAIL => Raw::Outsized(start, all),
+            Source::Mbox(..) => Raw::Whole(unquoted(&start)),
+            _ => Raw::Whole(start),
+        })
+    }
+
+    fn open(&self) -> io::Result<Box<dyn Read>> {
+        Ok(match self {
+            Source::Stdin => Box::new(io::stdin()),
+            Source::File(path) => Box::new(fs::File::open(path)?),
             Source::Mbox(path, range) => {
                 let mut file = fs::File::open(path)?;
                 file.seek(SeekFrom::Start(range.start))?;
-                let mut raw = Vec::new();
-                file.take(range.end - range.start).read_to_end(&mut raw)?;
-                Ok(unquoted(&raw))
+                Box::new(file.take(range.end - range.start))
             }
-        }
+        })
     }
 }
 

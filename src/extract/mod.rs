@@ -26,6 +26,10 @@ use crate::read::Reader;
 use crate::read::settle::FieldValue;
 use crate::sheet::Picture;
 
+/// Largest mail that is taken apart. The great mail services in China take 50 MB of files, which base64 makes 70 MB;
+/// while it is read a mail is held in memory about three times.
+pub const LARGEST_MAIL: usize = 128 << 20;
+
 /// Everything found in one mail.
 #[derive(Debug, Serialize)]
 pub struct Extraction {
@@ -116,6 +120,9 @@ pub fn extract(raw: &[u8], reader: &Reader) -> Extraction {
 
 /// The same, telling a watcher what it is at.
 pub fn extract_watched(raw: &[u8], reader: &Reader, watch: &Watch) -> Extraction {
+    if raw.len() > LARGEST_MAIL {
+        return too_large(raw);
+    }
     let message = mail::parse(raw);
     let mail = head(&message);
     let mut walk = walk::Walk::new(reader, mail.id_prefix(), watch);
@@ -129,6 +136,15 @@ pub fn extract_watched(raw: &[u8], reader: &Reader, watch: &Watch) -> Extraction
     let mut faults = message.faults.clone();
     faults.append(&mut walk.faults);
     Extraction { mail, records: join::join(reader, walk.drafts()), leaves: walk.outcomes, faults }
+}
+
+/// A mail over the limit, or the start of one: who sent it is known, what it holds is not.
+fn too_large(start: &[u8]) -> Extraction {
+    let message = mail::parse_head(start);
+    let limit = LARGEST_MAIL >> 20;
+    let why = format!("邮件过大（上限 {limit} MB），未打开，请对方分开发送");
+    let faults = [message.faults.as_slice(), &[Fault::new("too-large", why)]].concat();
+    Extraction { mail: head(&message), records: Vec::new(), leaves: Vec::new(), faults }
 }
 
 fn head(message: &Message) -> MailHead {
