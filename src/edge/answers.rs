@@ -7,7 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::outbox::{Outbox, address_key};
 use super::store::{Inbox, Lock};
-use crate::extract::Extraction;
+use crate::extract::MailHead;
+use crate::fault::Fault;
 use crate::mail::{Correspondence, correspondence};
 use crate::post::Mailbox;
 use crate::record::{Record, Signed, Status, Waits};
@@ -74,18 +75,18 @@ impl<'a> Answers<'a> {
     /// Writes the receipt of a mail into the outbox.
     pub fn receipt(
         &self,
-        extraction: &Extraction,
+        head: &MailHead,
+        faults: &[Fault],
         records: &[Record],
         signed: &Signed,
         lock: &Lock,
     ) -> io::Result<Answered> {
-        let head = &extraction.mail;
         if head.document.is_some() {
             return Ok(Answered::Silent(NO_MAIL.to_owned()));
         }
         let raw = self.inbox.mail_head(&format!("mail/{}.eml", head.sha256))?;
         let mail = correspondence(&raw.unwrap_or_default());
-        let received = Received { mail: &mail, head, faults: &extraction.faults, records };
+        let received = Received { mail: &mail, head, faults, records };
         let today = self.count(&mail.head.from, 0, signed)?;
         let forged = head.vouched.disowns(&head.authentication);
         if let Some(reason) = silence(&mail, &Known { forged, ..self.known(received.has_form(), today) }) {
