@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::office::Office;
 use super::voice::{Failure, Voice};
 use crate::edge::ledger::Entry;
+use crate::edge::outbox::{Outbox, State};
 use crate::edge::store::Account;
 use crate::extract::{extract, sha256};
 use crate::read::Reader;
@@ -19,6 +20,7 @@ use crate::said;
 pub fn check(root: &Path, voice: Voice) -> Result<(), Failure> {
     let office = Office::open(root)?;
     let (records, faults) = office.inbox.records(&office.rules())?;
+    office.answers()?;
     if !faults.is_empty() {
         return Err(Failure::Wrong(faults));
     }
@@ -29,7 +31,27 @@ pub fn check(root: &Path, voice: Voice) -> Result<(), Failure> {
         "{pages} pages, {units} units, {listed} of them registered, {n} records: no problem found",
         "页面{pages}个，单位{units}个（已登记{listed}个），记录{n}条：未发现问题"
     ));
-    Ok(())
+    outbox(&office, voice)
+}
+
+/// Mail that could not be sent, or may not have been, is no fault of any file, but somebody has to know.
+fn outbox(office: &Office, voice: Voice) -> Result<(), Failure> {
+    let (mails, faults) = Outbox::of(&office.inbox).list()?;
+    let count = |wanted: &[State]| mails.iter().filter(|mail| wanted.contains(&mail.state)).count();
+    let (failed, unsure) = (count(&[State::Failed]), count(&[State::Unsure, State::Sending]));
+    if failed > 0 {
+        voice.say(&said!(
+            "{failed} mail could not be sent; `zhuanban send` lists it",
+            "有{failed}封邮件发送失败，运行 zhuanban send 查看"
+        ));
+    }
+    if unsure > 0 {
+        voice.say(&said!(
+            "{unsure} mail may have left; `zhuanban send` lists it",
+            "有{unsure}封邮件不能确定是否发出，运行 zhuanban send 查看"
+        ));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Failure::Wrong(faults)) }
 }
 
 /// Proves that nothing was lost or changed.
@@ -55,7 +77,7 @@ pub fn verify(root: &Path, voice: Voice) -> Result<(), Failure> {
         "{n} mails, {leaves} leaves: every one accounted for; the ledger is whole",
         "邮件{n}封，内容{leaves}件：全部有去处；台账完整"
     ));
-    Ok(())
+    outbox(&office, voice)
 }
 
 /// A record whose standing is not what the ledger says was decided last. This also catches the ledger's last line, which

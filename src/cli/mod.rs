@@ -11,6 +11,7 @@ mod intake;
 mod office;
 mod progress;
 mod review;
+mod send;
 mod voice;
 
 use std::process::ExitCode;
@@ -46,6 +47,9 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
         Some(Command::Extract { explain: Some(file), pictures }) => explain::run(root, file, pictures, voice),
         Some(Command::SetupOcr) => crate::edge::models::set_up(root).map_err(Failure::Outside),
         Some(Command::Review(review)) => review::run(root, review, voice),
+        Some(Command::Send { dry_run, old, again, discard }) => {
+            send::run(root, send::Wanted { dry_run: *dry_run, old: *old, again, discard }, voice)
+        }
         Some(Command::Check) => check::check(root, voice),
         Some(Command::Verify) => check::verify(root, voice),
     }
