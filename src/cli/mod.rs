@@ -14,6 +14,7 @@ mod progress;
 mod purge;
 mod report;
 mod review;
+mod send;
 mod verify;
 mod voice;
 
@@ -52,6 +53,9 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
         Some(Command::Review(review)) => review::run(root, review, voice),
         Some(Command::Report { format, out }) => report::run(root, *format, out.as_deref(), voice),
         Some(Command::Roster { out }) => report::roster(root, out.as_deref(), voice),
+        Some(Command::Send { dry_run, old, again, discard }) => {
+            send::run(root, send::Wanted { dry_run: *dry_run, old: *old, again, discard }, voice)
+        }
         Some(Command::Check) => check::check(root, voice),
         Some(Command::Verify) => verify::verify(root, voice),
         Some(Command::Purge { yes, by }) => purge::run(root, *yes, by, voice),

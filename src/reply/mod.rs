@@ -11,8 +11,6 @@ pub mod mask;
 pub mod mend;
 pub mod message;
 mod receipt;
-#[cfg(test)]
-mod tests;
 mod verdict;
 
 use serde::Serialize;
