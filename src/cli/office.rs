@@ -47,7 +47,9 @@ impl Office {
     pub fn reader(&self, voice: Voice) -> Reader {
         let forms: Vec<FormSpec> = self.content.forms.iter().chain(&self.content.old_forms).cloned().collect();
         let fonts = edge::fonts::find().map(|found| edge::fonts::for_reading(&found)).unwrap_or_default();
-        let reader = Reader::new(forms).with_fonts(fonts);
+        let units = self.content.units.list.iter();
+        let names = units.flat_map(|unit| std::iter::once(&unit.name).chain(&unit.aliases)).cloned().collect();
+        let reader = Reader::new(forms).with_fonts(fonts).with_units(names);
         match edge::models::load(&self.root) {
             Ok(models) => reader.with_ocr(Arc::new(models)),
             Err(lacking) => {
