@@ -10,6 +10,7 @@ mod cli {
     mod build;
     mod crash;
     mod extract;
+    mod fetch;
     mod formats;
     mod intake;
     mod language;

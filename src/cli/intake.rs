@@ -15,8 +15,10 @@ use crate::said;
 
 /// What came in, counted.
 #[derive(Debug, Default)]
-struct Sum {
+pub struct Sum {
     mails: usize,
+    /// Mails of the mailbox that were not even looked at: they were taken in by an earlier run.
+    pub seen: Option<usize>,
     known: usize,
     failed: usize,
     records: usize,
@@ -33,7 +35,7 @@ pub fn run(root: &Path, from: &[PathBuf], voice: Voice) -> Result<(), Failure> {
         let name = other.display();
         voice.say(&said!("{name}: not a mail, left alone", "{name}：不是邮件，未处理"));
     }
-    let mut sum = Sum { mails: mails.len(), ..Sum::default() };
+    let mut sum = Sum::default();
     let reader = Arc::new(reader);
     let mut progress = Progress::of(mails.len());
     take(&mails, &office.inbox, &rules, &reader, &sign("intake", None), |name, taken| {
@@ -42,7 +44,7 @@ pub fn run(root: &Path, from: &[PathBuf], voice: Voice) -> Result<(), Failure> {
         progress.step();
     });
     progress.clear();
-    sum.tell(voice)
+    sum.tell("intake", voice)
 }
 
 fn find(from: &[PathBuf], office: &Office) -> Result<(Vec<mailbox::Source>, Vec<PathBuf>), Failure> {
@@ -62,7 +64,9 @@ fn find(from: &[PathBuf], office: &Office) -> Result<(Vec<mailbox::Source>, Vec<
 }
 
 impl Sum {
-    fn add(&mut self, name: &str, taken: io::Result<Taken>, office: &Office, voice: Voice) {
+    /// Counts one mail and prints its records.
+    pub fn add(&mut self, name: &str, taken: io::Result<Taken>, office: &Office, voice: Voice) {
+        self.mails += 1;
         match taken {
             Ok(Taken::Known) => self.known += 1,
             Ok(Taken::New { records, leaves }) => {
@@ -77,8 +81,20 @@ impl Sum {
         }
     }
 
-    fn tell(&self, voice: Voice) -> Result<(), Failure> {
-        let Sum { mails, known, failed, records, leaves: [with_record, text, ignored, unopened] } = self;
+    /// Counts a mail that could not be had.
+    pub fn add_failed(&mut self) {
+        self.mails += 1;
+        self.failed += 1;
+    }
+
+    /// Whether any mail was counted.
+    pub fn has_any(&self) -> bool {
+        self.mails > 0
+    }
+
+    /// Tells the sums; failures name the command to run again.
+    pub fn tell(&self, command: &str, voice: Voice) -> Result<(), Failure> {
+        let Sum { mails, seen, known, failed, records, leaves: [with_record, text, ignored, unopened] } = self;
         let new = mails - known - failed;
         let leaves = with_record + text + ignored + unopened;
         voice.say(&said!(
@@ -89,11 +105,14 @@ impl Sum {
             "{leaves} leaves = {with_record} in records + {text} text + {ignored} ignored + {unopened} could not be opened",
             "邮件内容{leaves}件＝成为记录{with_record}＋正文{text}＋忽略{ignored}＋无法打开{unopened}"
         ));
+        if let Some(seen) = seen {
+            voice.say(&said!("{seen} more in the mailbox were taken in before", "邮箱中另有{seen}封此前已收取"));
+        }
         match failed {
             0 => Ok(()),
             n => Err(Failure::Outside(said!(
-                "{n} mails could not be taken in; run intake again",
-                "{n}封邮件未能收取，请重新运行 intake"
+                "{n} mails could not be taken in; run {command} again",
+                "{n}封邮件未能收取，请重新运行 {command}"
             ))),
         }
     }

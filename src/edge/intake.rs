@@ -67,6 +67,7 @@ fn prepare(source: &Source, inbox: &Inbox, reader: &Arc<Reader>) -> io::Result<P
     inbox.keep_mail(&sha256, &raw)?;
     failpoint::pass();
     let mut extraction = extract(&raw, reader);
+    extraction.faults.extend_from_slice(source.faults());
     for found in &mut extraction.records {
         if let Some(picture) = &found.picture {
             let name = format!("sheets/{}/1.png", found.id);

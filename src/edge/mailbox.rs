@@ -1,10 +1,12 @@
-//! Mails from files: a single .eml, an mbox, a Maildir or any folder of them, or standard input.
+//! Mails from files: a single .eml, an mbox, a Maildir or any folder of them, standard input, or what was fetched.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
+
+use crate::fault::Fault;
 
 /// Where a mail is to be read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +17,15 @@ pub enum Source {
     File(PathBuf),
     /// A range of bytes in an mbox.
     Mbox(PathBuf, std::ops::Range<u64>),
+    /// A mail that was fetched and is on disk.
+    Kept {
+        /// What to call it.
+        name: String,
+        /// Where it is.
+        path: PathBuf,
+        /// What was wrong with it on its way.
+        faults: Vec<Fault>,
+    },
 }
 
 impl Source {
@@ -24,6 +35,15 @@ impl Source {
             Source::Stdin => "-".to_owned(),
             Source::File(path) => path.display().to_string(),
             Source::Mbox(path, range) => format!("{}@{}", path.display(), range.start),
+            Source::Kept { name, .. } => name.clone(),
+        }
+    }
+
+    /// What was wrong with it on its way.
+    pub fn faults(&self) -> &[Fault] {
+        match self {
+            Source::Kept { faults, .. } => faults,
+            _ => &[],
         }
     }
 
@@ -35,7 +55,7 @@ impl Source {
                 io::stdin().lock().read_to_end(&mut raw)?;
                 Ok(raw)
             }
-            Source::File(path) => fs::read(path),
+            Source::File(path) | Source::Kept { path, .. } => fs::read(path),
             Source::Mbox(path, range) => {
                 let mut file = fs::File::open(path)?;
                 file.seek(SeekFrom::Start(range.start))?;

@@ -2,7 +2,9 @@
 #![allow(clippy::disallowed_methods)]
 
 pub mod failpoint;
+pub mod fetch;
 pub mod fonts;
+pub mod imap;
 pub mod intake;
 pub mod ledger;
 pub mod mailbox;
@@ -12,6 +14,7 @@ pub mod publish;
 pub mod register;
 pub mod serve;
 pub mod sources;
+pub mod stop;
 pub mod store;
 pub mod timely;
 pub mod watch;
