@@ -63,14 +63,22 @@ fn main() -> Result<(), String> {
         let truth = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         let truth: Value = serde_json::from_str(&truth).map_err(|e| e.to_string())?;
         let only = std::env::var("ONLY").unwrap_or_default();
-        let forms: Vec<&Value> = truth["forms"].as_array().into_iter().flatten()
-            .filter(|f| f["file"].as_str().is_some_and(|n| n.contains(&only))).collect();
+        let forms: Vec<&Value> = truth["forms"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|f| f["file"].as_str().is_some_and(|n| n.contains(&only)))
+            .collect();
         let (start, before) = (Instant::now(), processor_seconds());
         let judged: Vec<Vec<Judged>> =
             pool.install(|| forms.par_iter().map(|form| judge(&reader, &spec, folder, form)).collect());
         let n = forms.len().max(1) as f32;
         let (wall, cpu) = (start.elapsed().as_secs_f32() / n, (processor_seconds() - before) / n);
-        println!("{}: {} pages, {threads} thread(s): {wall:.3} s wall, {cpu:.3} s cpu a page", folder.display(), forms.len());
+        println!(
+            "{}: {} pages, {threads} thread(s): {wall:.3} s wall, {cpu:.3} s cpu a page",
+            folder.display(),
+            forms.len()
+        );
         all.extend(judged.into_iter().flatten());
     }
     report(&all);
@@ -122,13 +130,25 @@ fn judge(reader: &Reader, spec: &FormSpec, folder: &Path, form: &Value) -> Vec<J
 fn report(all: &[Judged]) {
     if std::env::var("MISSES").is_ok() {
         for j in all.iter().filter(|j| j.truth != j.read || j.confidence < SURE) {
-            let sign = if j.truth == j.read { "  doubted" } else if j.confidence < SURE { "  MISS" } else { "  SURE MISS" };
+            let sign = if j.truth == j.read {
+                "  doubted"
+            } else if j.confidence < SURE {
+                "  MISS"
+            } else {
+                "  SURE MISS"
+            };
             println!("{sign} {} {} {}: {:?} read {:?} ({:.2})", j.file, j.fill, j.field, j.truth, j.read, j.confidence);
         }
     }
     let mut groups: BTreeMap<String, Vec<&Judged>> = BTreeMap::new();
     for j in all {
-        for name in [j.level.clone(), j.fill.clone(), format!("{} {}", j.level, j.fill), format!("z {}", j.field), "all".to_owned()] {
+        for name in [
+            j.level.clone(),
+            j.fill.clone(),
+            format!("{} {}", j.level, j.fill),
+            format!("z {}", j.field),
+            "all".to_owned(),
+        ] {
             groups.entry(name).or_default().push(j);
         }
     }
@@ -138,12 +158,29 @@ fn report(all: &[Judged]) {
         let exact = own.iter().filter(|j| j.truth == j.read).count();
         let sure = own.iter().filter(|j| j.confidence >= SURE).count();
         let wrong = own.iter().filter(|j| j.confidence >= SURE && j.truth != j.read).count();
-        println!("{name:18} {:6} {:7.1} {:6.1} {wrong:4} {:5.1}%", own.len(), share(exact, own.len()), share(sure, own.len()), share(wrong, sure));
+        println!(
+            "{name:18} {:6} {:7.1} {:6.1} {wrong:4} {:5.1}%",
+            own.len(),
+            share(exact, own.len()),
+            share(sure, own.len()),
+            share(wrong, sure)
+        );
     }
     for low in [0.0, 0.5, 0.8, 0.9, 0.95, 0.98] {
-        let high = match low { 0.0 => 0.5, 0.5 => 0.8, 0.8 => 0.9, 0.9 => 0.95, 0.95 => 0.98, _ => 1.01 };
+        let high = match low {
+            0.0 => 0.5,
+            0.5 => 0.8,
+            0.8 => 0.9,
+            0.9 => 0.95,
+            0.95 => 0.98,
+            _ => 1.01,
+        };
         let own: Vec<_> = all.iter().filter(|j| (low..high).contains(&j.confidence)).collect();
         let exact = own.iter().filter(|j| j.truth == j.read).count();
-        println!("confidence {low:.2}..{high:.2}: {} values, {:.1} % exact", own.len(), 100.0 * exact as f32 / own.len().max(1) as f32);
+        println!(
+            "confidence {low:.2}..{high:.2}: {} values, {:.1} % exact",
+            own.len(),
+            100.0 * exact as f32 / own.len().max(1) as f32
+        );
     }
 }

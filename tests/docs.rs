@@ -66,6 +66,7 @@ fn every_command_is_in_both_readmes() {
         "build",
         "serve",
         "intake",
+        "fetch",
         "extract",
         "setup-ocr",
         "review",

@@ -128,6 +128,7 @@ fn extracted(source: &Source, inbox: &Inbox, reader: &Arc<Reader>) -> io::Result
         sender::check(&start, &mut extraction.mail, inbox.authserv());
     }
     extraction.mail.sha256 = sha256;
+    extraction.faults.extend_from_slice(source.faults());
     Ok(Some(extraction))
 }
 
