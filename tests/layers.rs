@@ -21,11 +21,20 @@ const ALLOWED: &[(&str, &str)] = &[
     ("read", "report fault form blank sheet ocr"),
     ("extract", "report fault form mail sheet read"),
     ("record", "report fault yaml form unit listing mail read extract"),
+    ("overview", "report form unit listing record"),
     ("site", "report yaml form unit listing blank"),
     ("download", "report form blank site"),
     ("post", "report yaml"),
-    ("edge", "report fault yaml form unit listing blank mail sheet ocr read extract record site download post"),
-    ("cli", "report fault yaml form unit listing blank mail sheet ocr read extract record site download post edge"),
+    ("reply", "report fault form unit mail extract record overview site"),
+    (
+        "edge",
+        "report fault yaml form unit listing blank mail sheet ocr read extract record overview site download post reply",
+    ),
+    (
+        "cli",
+        "report fault yaml form unit listing blank mail sheet ocr read extract record overview site download post reply \
+         edge",
+    ),
 ];
 
 /// Every `crate::module` that stands in a file outside of comments.

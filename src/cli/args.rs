@@ -59,6 +59,36 @@ pub enum Command {
     /// Review pending records
     #[command(subcommand)]
     Review(Review),
+    /// Tell which units have registered, whose form waits and who is missing
+    Report {
+        /// text, json, or xlsx for a file
+        #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+        format: super::report::Format,
+        /// With xlsx: the file; default: one with today's date, in the current folder
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Write the whole register as .xlsx; private, for the office alone
+    Roster {
+        /// The file; default: one with today's date, in the current folder
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Send the mail that waits in inbox/outbox, where a server for it is configured
+    Send {
+        /// Only say what would be sent
+        #[arg(long)]
+        dry_run: bool,
+        /// Receipts for mail older than 30 days too
+        #[arg(long)]
+        old: bool,
+        /// Send this mail again although it failed or may have left
+        #[arg(long, value_name = "ID")]
+        again: Vec<String>,
+        /// Do not send this mail, or take it for sent where it may have left
+        #[arg(long, value_name = "ID")]
+        discard: Vec<String>,
+    },
     /// Check content, register and records without building
     Check,
     /// Prove the ledger, and that every leaf of every mail is accounted for
@@ -179,6 +209,16 @@ pub enum Review {
         /// Take it off the page again
         #[arg(long, conflicts_with = "basis")]
         withdraw: bool,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Ask the sender of a pending record to correct it
+    Ask {
+        /// The record's id
+        id: String,
+        /// What to correct, beside what is missing or doubtful anyway; the unit will read it
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
         #[command(flatten)]
         by: By,
     },

@@ -1,5 +1,7 @@
 //! `review`: decisions without the desk. Parses, asks where it must, and leaves every rule to `record::decide`.
 
+mod answering;
+
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
@@ -41,6 +43,9 @@ pub fn run(root: &Path, command: &Review, voice: Voice) -> Result<(), Failure> {
         Review::Announce { id, basis, withdraw, by } => {
             let announce = Act::Announce { basis: basis.clone() };
             desk.act(id, &if *withdraw { Act::Withdraw } else { announce }, &signed(by)?)
+        }
+        Review::Ask { id, note, by } => {
+            desk.decide(id, &Decision::Ask { reason: note.clone().unwrap_or_default() }, &signed(by)?)
         }
         Review::Reopen { id, reason, by } => {
             desk.decide(id, &Decision::Reopen { reason: reason.clone() }, &signed(by)?)
@@ -211,11 +216,12 @@ impl Desk<'_> {
 
     /// Applies a decision under the lock.
     fn decide(&self, id: &str, decision: &Decision, signed: &Signed) -> Result<(), Failure> {
+        let answers = self.office.answers()?;
         let lock = self.office.inbox.lock()?;
         let records = self.records()?;
         let record = self.find(&records, id)?;
         let all: Vec<&Record> = records.iter().collect();
-        let decided = review::rule(&lock, self.office, &all, record, decision, signed)?;
+        let decided = review::rule(&lock, self.office, &answers, &all, record, decision, signed)?;
         if decided.before {
             let (id, en, zh) = (&record.id, record.status.folder(), record.status.label());
             self.voice.say(&said!("record {id} is {en} already; nothing to do", "记录{id}{zh}，无需再办"));
@@ -223,6 +229,7 @@ impl Desk<'_> {
             put(line(&decided.record, self.office));
         }
         self.tell_commendation(&decided.record, decided.commended);
+        self.tell_answers(&decided);
         if let Some(unit) = decided.relisted {
             self.voice.say(&said!(
                 "content/register/{unit}.yaml is up to date; `zhuanban build` publishes it",
@@ -240,7 +247,8 @@ pub(super) fn pairs(changes: &[String]) -> Result<Vec<(String, String)>, Failure
     pairs.ok_or_else(|| Failure::Usage(said!("write values as field=value", "内容请写成 字段=内容")))
 }
 
-fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+/// Prints data for another program.
+pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let fail = |e: serde_json::Error| -> Said { said!("{e}", "{e}") };
     put(serde_json::to_string_pretty(value).map_err(fail)?);
     Ok(())

@@ -3,6 +3,7 @@
 
 use std::io;
 
+use super::answers::{Answered, Answers};
 use super::failure::Failure;
 use super::ledger::Entry;
 use super::office::Office;
@@ -29,6 +30,10 @@ pub struct Decided {
     pub relisted: Option<String>,
     /// Whether its public commendation changed.
     pub commended: bool,
+    /// What became of the answer to the sender, where the decision calls for one.
+    pub answered: Option<Answered>,
+    /// The answer to what is taken back, and whether it could be stopped.
+    pub withdrawn: Option<(String, bool)>,
 }
 
 /// Changes values of a record. The lock proves that the record is as it is on disk.
@@ -46,31 +51,42 @@ pub fn change(
     Ok(edited)
 }
 
-/// Applies a decision: the ledger first, then the record, then what the public sees. After a crash in between, deciding
-/// the same again finishes what was begun.
+/// Applies a decision: the ledger first, then the record, then what the public sees, then the answer to the sender. After
+/// a crash in between, deciding the same again finishes what was begun.
 pub fn rule(
-    _lock: &Lock,
+    lock: &Lock,
     office: &Office,
+    answers: &Answers<'_>,
     records: &[&Record],
     record: &Record,
     decision: &Decision,
     signed: &Signed,
 ) -> Result<Decided, Failure> {
-    let rules = office.rules();
-    if decision.is_done(record) {
-        let (relisted, commended) = publish(office, record, decision, records)?;
-        return Ok(Decided { record: record.clone(), before: true, relisted, commended });
+    let (rules, before) = (office.rules(), decision.is_done(record));
+    let mut decided = record.clone();
+    if !before {
+        decided = decide(record, decision, &fold(records.iter().copied(), &rules), &rules, signed)?;
     }
-    let decided = decide(record, decision, &fold(records.iter().copied(), &rules), &rules, signed)?;
     let mut after: Vec<&Record> = records.iter().copied().filter(|r| r.id != decided.id).collect();
     after.push(&decided);
-    listing(office, &decided, decision, &after)?;
-    let reason = decided.decision.as_ref().and_then(|ruling| ruling.reason.clone());
-    let detail = reason.or_else(|| decided.hold.as_ref().map(|hold| hold.reason.clone()));
-    log(office, decision.name(), &decided.id, detail, signed)?;
-    office.inbox.put_record(&decided)?;
+    let mut withdrawn = None;
+    if !before {
+        listing(office, &decided, decision, &after)?;
+        if let Decision::Reopen { .. } = decision {
+            withdrawn = answers.withdraw(record, signed, lock)?;
+        }
+        log(office, decision.name(), &decided.id, detail(&decided), signed)?;
+        office.inbox.put_record(&decided)?;
+    }
     let (relisted, commended) = publish(office, &decided, decision, &after)?;
-    Ok(Decided { record: decided, before: false, relisted, commended })
+    let answered = answers.decided(&decided, signed, lock)?;
+    Ok(Decided { record: decided, before, relisted, commended, answered, withdrawn })
+}
+
+/// The reason that was given, for the ledger.
+fn detail(decided: &Record) -> Option<String> {
+    let reason = decided.decision.as_ref().and_then(|ruling| ruling.reason.clone());
+    reason.or_else(|| decided.hold.as_ref().map(|hold| hold.reason.clone()))
 }
 
 /// Does something with an accepted record: the ledger first, then the record, then what the public sees. After a crash
@@ -95,7 +111,7 @@ pub fn apply(
         office.inbox.put_record(&after)?;
     }
     let commended = publish_commendation(office, &after)?;
-    Ok(Decided { record: after, before, relisted: None, commended })
+    Ok(Decided { record: after, before, relisted: None, commended, answered: None, withdrawn: None })
 }
 
 /// Files a record that the office entered itself, and whatever it did with it at once; false where it is there already.

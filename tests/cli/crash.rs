@@ -36,6 +36,10 @@ fn is_whole(office: &Office, records: &BTreeSet<String>) {
     let accounts = mails.keys().filter(|name| name.ends_with(".yaml")).count();
     assert_eq!(received, accounts, "a mail was received twice");
     assert_eq!(mails.keys().filter(|name| name.ends_with(".eml")).count(), accounts);
+    // Each account names its receipt, which is there once, in the ledger too.
+    let receipts = office.files("inbox/outbox").into_keys().filter(|name| name.ends_with("-receipt.yaml")).count();
+    let answered = office.read("inbox/ledger.jsonl").matches("-receipt\",\"detail\"").count();
+    assert_eq!((receipts, answered), (accounts, accounts), "not every mail has one receipt");
 }
 
 /// Runs a command again and again, killed one step later each time, until it comes through.
