@@ -24,7 +24,8 @@ const ALLOWED: &[(&str, &str)] = &[
     ("site", "report yaml form unit listing blank"),
     ("download", "report form blank site"),
     ("edge", "report fault yaml form unit listing blank mail sheet ocr read extract record site download"),
-    ("cli", "report fault yaml form unit listing blank mail sheet ocr read extract record site download edge"),
+    ("desk", "report fault form unit sheet read extract record site edge"),
+    ("cli", "report fault yaml form unit listing blank mail sheet ocr read extract record site download edge desk"),
 ];
 
 /// Every `crate::module` that stands in a file outside of comments.

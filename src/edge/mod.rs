@@ -13,6 +13,7 @@ pub mod publish;
 pub mod register;
 pub mod review;
 pub mod serve;
+pub mod shelf;
 pub mod sources;
 pub mod store;
 pub mod timely;

@@ -10,6 +10,7 @@ use super::register::put_listing;
 use super::store::Lock;
 use crate::listing::Listing;
 use crate::record::decide::{Decision, decide, edit};
+use crate::record::refusal::Refusal;
 use crate::record::register::fold;
 use crate::record::{Record, Signed};
 use crate::said;
@@ -23,6 +24,36 @@ pub struct Decided {
     pub before: bool,
     /// The unit whose public listing changed.
     pub relisted: Option<String>,
+}
+
+/// Why an act came to nothing.
+#[derive(Debug)]
+pub enum Stopped {
+    /// A rule of review says no.
+    Refused(Refusal),
+    /// Anything else.
+    Failed(Failure),
+}
+
+impl From<Failure> for Stopped {
+    fn from(failure: Failure) -> Stopped {
+        Stopped::Failed(failure)
+    }
+}
+
+impl From<io::Error> for Stopped {
+    fn from(e: io::Error) -> Stopped {
+        Stopped::Failed(e.into())
+    }
+}
+
+impl From<Stopped> for Failure {
+    fn from(stopped: Stopped) -> Failure {
+        match stopped {
+            Stopped::Refused(refusal) => refusal.into(),
+            Stopped::Failed(failure) => failure,
+        }
+    }
 }
 
 /// Changes values of a record. The lock proves that the record is as it is on disk.
@@ -49,13 +80,14 @@ pub fn rule(
     record: &Record,
     decision: &Decision,
     signed: &Signed,
-) -> Result<Decided, Failure> {
+) -> Result<Decided, Stopped> {
     let rules = office.rules();
     if decision.is_done(record) {
         let relisted = publish(office, record, decision, records)?;
         return Ok(Decided { record: record.clone(), before: true, relisted });
     }
-    let decided = decide(record, decision, &fold(records.iter().copied(), &rules), &rules, signed)?;
+    let register = fold(records.iter().copied(), &rules);
+    let decided = decide(record, decision, &register, &rules, signed).map_err(Stopped::Refused)?;
     let mut after: Vec<&Record> = records.iter().copied().filter(|r| r.id != decided.id).collect();
     after.push(&decided);
     listing(office, &decided, decision, &after)?;

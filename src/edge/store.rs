@@ -87,6 +87,15 @@ impl Inbox {
         self.root.join("mail").join(format!("{sha256}.yaml"))
     }
 
+    /// What became of a mail's leaves; none where it was not taken in completely, or its account is broken.
+    pub fn account(&self, sha256: &str) -> io::Result<Option<Account>> {
+        let path = self.account_path(sha256);
+        if !sha256.bytes().all(|b| b.is_ascii_hexdigit()) || !path.exists() {
+            return Ok(None);
+        }
+        Ok(read_account(&path, sha256)?.ok())
+    }
+
     /// Marks a mail as done.
     pub fn put_account(&self, account: &Account) -> io::Result<()> {
         let text = yaml::write(account).map_err(io::Error::other)?;
@@ -165,7 +174,7 @@ impl Inbox {
 }
 
 /// The files of a folder in order of their names; an absent folder is empty.
-fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+pub(super) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         other => other?,
@@ -175,7 +184,7 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn record_name(path: &Path, folder: &str) -> Option<(String, String)> {
+pub(super) fn record_name(path: &Path, folder: &str) -> Option<(String, String)> {
     let name = path.file_name()?.to_str()?;
     let id = name.strip_suffix(".yaml").filter(|id| !id.starts_with('.'))?;
     Some((id.to_owned(), format!("inbox/{folder}/{name}")))
@@ -188,9 +197,13 @@ fn read_record(
     status: Status,
     office: &Office<'_>,
 ) -> Result<Record, Vec<Diagnostic>> {
-    let text = fs::read_to_string(path)
-        .map_err(|e| vec![Diagnostic::of_file(shown, said!("cannot be read: {e}", "无法读取：{e}"))])?;
-    parse::parse(shown, &text, id, status, office)
+    parse::parse(shown, &read_text(path, shown)?, id, status, office)
+}
+
+/// The text of a record's file.
+pub(super) fn read_text(path: &Path, shown: &str) -> Result<String, Vec<Diagnostic>> {
+    fs::read_to_string(path)
+        .map_err(|e| vec![Diagnostic::of_file(shown, said!("cannot be read: {e}", "无法读取：{e}"))])
 }
 
 fn read_account(path: &Path, sha256: &str) -> io::Result<Result<Account, Diagnostic>> {

@@ -11,8 +11,10 @@ use super::{FOLDER_STATIC, Sources, text_of};
 
 /// Where templates stand.
 const FOLDER: &str = "templates/";
-/// Templates of mails, which are not ours.
-const FOLDER_MAIL: &str = "templates/mail/";
+/// Templates of mails and of the desk, which are not the site's.
+const FOREIGN: [&str; 2] = ["templates/mail/", FOLDER_DESK];
+/// Where the desk's templates stand.
+pub const FOLDER_DESK: &str = "templates/desk/";
 
 /// All templates, parsed.
 #[derive(Debug)]
@@ -23,9 +25,17 @@ pub struct Engine {
 impl Engine {
     /// Parses all templates; every fault at once.
     pub fn load(sources: &Sources) -> Result<Engine, Vec<Diagnostic>> {
-        let ours = |path: &&String| {
-            path.starts_with(FOLDER) && !path.starts_with(FOLDER_STATIC) && !path.starts_with(FOLDER_MAIL)
-        };
+        let ours = |path: &str| !path.starts_with(FOLDER_STATIC) && !FOREIGN.iter().any(|other| path.starts_with(other));
+        Engine::load_those(sources, ours)
+    }
+
+    /// Parses the desk's templates, which go by their names below `templates/` too.
+    pub fn load_desk(sources: &Sources) -> Result<Engine, Vec<Diagnostic>> {
+        Engine::load_those(sources, |path| path.starts_with(FOLDER_DESK))
+    }
+
+    fn load_those(sources: &Sources, ours: impl Fn(&str) -> bool) -> Result<Engine, Vec<Diagnostic>> {
+        let ours = |path: &&String| path.starts_with(FOLDER) && ours(path);
         let mut faults = Vec::new();
         let mut texts = BTreeMap::new();
         for path in sources.files.keys().filter(ours).filter(|path| path.ends_with(".html")) {
