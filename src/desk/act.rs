@@ -139,7 +139,8 @@ fn changes(form: &Pairs, record: &Record, office: &Office) -> Changes {
         return all;
     }
     let chosen = filled(form.get("form")).filter(|form| record.form.as_ref() != Some(form));
-    let spec = chosen.as_ref().or(record.form.as_ref()).and_then(|id| office.content.forms.iter().find(|f| f.id == *id));
+    let spec =
+        chosen.as_ref().or(record.form.as_ref()).and_then(|id| office.content.forms.iter().find(|f| f.id == *id));
     all.extend(chosen.map(|form| ("form".to_owned(), form)));
     for field in spec.iter().flat_map(|spec| spec.written().map(move |field| (*spec, field))) {
         let (spec, field) = field;

@@ -112,7 +112,9 @@ impl Problem {
     /// The problem as a page.
     pub fn into_page(self) -> Response {
         match self {
-            Problem::NotFound => bare(StatusCode::NOT_FOUND, "没有这个页面", &["记录可能已被移走，或地址有误。".to_owned()]),
+            Problem::NotFound => {
+                bare(StatusCode::NOT_FOUND, "没有这个页面", &["记录可能已被移走，或地址有误。".to_owned()])
+            }
             Problem::Forbidden(why) => bare(StatusCode::FORBIDDEN, "已拒绝", &[why.to_owned()]),
             Problem::Unclear(why) => bare(StatusCode::BAD_REQUEST, "无法办理", &[why.to_owned()]),
             Problem::Failed(Failure::Wrong(all)) => {

@@ -55,7 +55,8 @@ pub fn ask(call: &Call<'_>) -> Answer {
 pub fn accept(call: &Call<'_>) -> Answer {
     let lock = call.now.office().inbox.lock()?;
     let pairs = call.form.all("id").zip(call.form.all("revision"));
-    let rows: Vec<Line> = pairs.filter_map(|(id, revision)| one(call, &lock, id, revision).transpose()).collect::<Result<_, _>>()?;
+    let rows: Vec<Line> =
+        pairs.filter_map(|(id, revision)| one(call, &lock, id, revision).transpose()).collect::<Result<_, _>>()?;
     let now = call.desk.room.now()?;
     let left_out = rows.iter().filter(|row| row.why.is_some()).count();
     page(&now, &call.clerk, "bulk.html", &View { rows, left_out, query: list(call), done: true })

@@ -73,8 +73,7 @@ mod tests {
 
     fn refused(method: Method, headers: &[(&'static str, &'static str)]) -> bool {
         let guard = Guard::new(([127, 0, 0, 1], 4321).into());
-        let headers =
-            headers.iter().map(|(k, v)| (HeaderName::from_static(k), HeaderValue::from_static(v))).collect();
+        let headers = headers.iter().map(|(k, v)| (HeaderName::from_static(k), HeaderValue::from_static(v))).collect();
         guard.refuses(&method, &headers).is_some()
     }
 

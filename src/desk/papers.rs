@@ -146,7 +146,9 @@ pub fn file(call: &Call<'_>, id: &str, part: &str) -> Answer {
     let disposition = HeaderValue::from_str(&disposition).map_err(std::io::Error::other)?;
     response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
     // Should a browser open it all the same, it opens it as nothing of ours.
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
     Ok(response)
 }
 

@@ -38,11 +38,7 @@ pub struct Sessions {
 
 impl Sessions {
     /// Sessions of the desk at an address. The cookie's name has the port: browsers do not tell ports apart.
-    pub fn new(
-        address: &SocketAddr,
-        by: String,
-        tell: Box<dyn Fn(&str) + Send + Sync>,
-    ) -> io::Result<Sessions> {
+    pub fn new(address: &SocketAddr, by: String, tell: Box<dyn Fn(&str) + Send + Sync>) -> io::Result<Sessions> {
         let cookie = format!("zhuanban_desk_{}", address.port());
         let token = Mutex::new(secret()?);
         Ok(Sessions { address: format!("http://{address}"), cookie, by, tell, token, open: Mutex::default() })
@@ -123,7 +119,8 @@ mod tests {
         let cookie = sessions.log_in(" 示例员 ").unwrap();
         assert!(!sessions.knows(&token), "the token is spent");
         let sent = cookie.split(';').next().unwrap();
-        let headers: HeaderMap = [(header::COOKIE, HeaderValue::from_str(&format!("a=b; {sent}")).unwrap())].into_iter().collect();
+        let headers: HeaderMap =
+            [(header::COOKIE, HeaderValue::from_str(&format!("a=b; {sent}")).unwrap())].into_iter().collect();
         assert_eq!(sessions.of(&headers).unwrap().by, "示例员");
         assert!(sessions.of(&HeaderMap::new()).is_none());
         sessions.log_out(&headers);

@@ -53,7 +53,8 @@ fn of_text(text: &str, html: bool) -> Option<Table> {
 
 /// Cells as rows.
 pub fn of_cells(mut cells: Vec<Cell>) -> Table {
-    cells.sort_by(|a, b| (a.at.top, a.at.left).partial_cmp(&(b.at.top, b.at.left)).unwrap_or(std::cmp::Ordering::Equal));
+    cells
+        .sort_by(|a, b| (a.at.top, a.at.left).partial_cmp(&(b.at.top, b.at.left)).unwrap_or(std::cmp::Ordering::Equal));
     let left_out = cells.len().saturating_sub(MOST_CELLS);
     cells.truncate(MOST_CELLS);
     let mut rows: Vec<Vec<Spot>> = Vec::new();

@@ -172,9 +172,7 @@ fn replaced(
         (Standing::Replaces(None), [only]) => Ok(Some(only.id.clone())),
         (Standing::Replaces(None), _) => Err(Refusal::ReplacesWhom(all)),
         (Standing::Replaces(Some(former)), _) if in_office.iter().any(|r| &r.id == former) => Ok(Some(former.clone())),
-        (Standing::Replaces(Some(former)), _) => {
-            Err(Refusal::NotInOffice { former: former.clone(), in_office: all })
-        }
+        (Standing::Replaces(Some(former)), _) => Err(Refusal::NotInOffice { former: former.clone(), in_office: all }),
     }
 }
 

@@ -66,10 +66,9 @@ impl From<Refusal> for Said {
                 "record {id} has not been read: enter its values with `review edit {id} form=… field=value`",
                 "记录{id}尚未识别：请用 review edit {id} form=… 字段=内容 录入"
             ),
-            Refusal::NoOfficer { id, field } => said!(
-                "record {id} names no officer (`{field}` is empty)",
-                "记录{id}没有专办员姓名（{field}为空）"
-            ),
+            Refusal::NoOfficer { id, field } => {
+                said!("record {id} names no officer (`{field}` is empty)", "记录{id}没有专办员姓名（{field}为空）")
+            }
             Refusal::NoUnit(id) => said!(
                 "record {id} belongs to no known unit: choose one with `review edit {id} unit=ID`",
                 "记录{id}没有对应的单位：请用 review edit {id} unit=单位标识 选定"

@@ -65,7 +65,8 @@ impl County {
     /// Decides on a record with these others on file, at a time that orders the register.
     fn decide(&self, record: &Record, decision: Decision, others: &[Record], at: &str) -> Result<Record, String> {
         let register = fold(others, &self.office());
-        decide(record, &decision, &register, &self.office(), &signed(at)).map_err(|refusal| crate::report::Said::from(refusal).en)
+        decide(record, &decision, &register, &self.office(), &signed(at))
+            .map_err(|refusal| crate::report::Said::from(refusal).en)
     }
 
     fn accept(&self, record: &Record, standing: Standing, others: &[Record], at: &str) -> Result<Record, String> {
@@ -187,7 +188,10 @@ fn what_waits_can_be_taken_up_again_or_decided() {
     let ask = Decision::Ask { reason: " 请补盖公章 ".into() };
     let asked = county.decide(&record, ask.clone(), &[], "1").unwrap();
     assert_eq!(asked.status, Status::Pending);
-    assert_eq!(asked.hold.as_ref().map(|hold| (hold.waits, hold.reason.as_str())), Some((Waits::Correction, "请补盖公章")));
+    assert_eq!(
+        asked.hold.as_ref().map(|hold| (hold.waits, hold.reason.as_str())),
+        Some((Waits::Correction, "请补盖公章"))
+    );
     assert!(ask.is_done(&asked) && !ask.is_done(&record));
     assert!(!Decision::SetAside { reason: "请补盖公章".into() }.is_done(&asked));
 
@@ -200,7 +204,9 @@ fn what_waits_can_be_taken_up_again_or_decided() {
     let aside = county.decide(&record, Decision::SetAside { reason: "等电话".into() }, &[], "1").unwrap();
     let text = super::parse::write(&aside).unwrap();
     assert_eq!(super::parse::parse("r1.yaml", &text, "r1", Status::Pending, &county.office()).unwrap(), aside);
-    assert!(county.decide(&record, Decision::SetAside { reason: " ".into() }, &[], "1").unwrap_err().contains("reason"));
+    assert!(
+        county.decide(&record, Decision::SetAside { reason: " ".into() }, &[], "1").unwrap_err().contains("reason")
+    );
 }
 
 #[test]

@@ -25,7 +25,8 @@ pub struct Engine {
 impl Engine {
     /// Parses all templates; every fault at once.
     pub fn load(sources: &Sources) -> Result<Engine, Vec<Diagnostic>> {
-        let ours = |path: &str| !path.starts_with(FOLDER_STATIC) && !FOREIGN.iter().any(|other| path.starts_with(other));
+        let ours =
+            |path: &str| !path.starts_with(FOLDER_STATIC) && !FOREIGN.iter().any(|other| path.starts_with(other));
         Engine::load_those(sources, ours)
     }
 

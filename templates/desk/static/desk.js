@@ -24,7 +24,7 @@ const everywhere = {
 const outside = {
   j: () => press("#next") || step(1),
   k: () => press("#previous") || step(-1),
-  l: () => press("#list"),
+  b: () => press("#list"),
   m: () => press("#mail"),
   r: () => { const details = find("#refuse"); if (details) { reveal(details); details.querySelector("input").focus(); } return Boolean(details); },
   u: () => { const input = find("#find-unit"); if (input) input.focus(); return Boolean(input); },
@@ -161,7 +161,8 @@ function page() {
     // About a third of the page around it, so that the labels beside it are seen too.
     const wide = Math.min(size()[0], Math.max(w * 1.6, size()[0] * 0.45));
     const high = Math.min(size()[1], Math.max(h * 3, wide * 0.5));
-    show([x + w / 2 - wide / 2, y + h / 2 - high / 2, wide, high]);
+    const within = (from, length, all) => Math.min(Math.max(from, 0), Math.max(all - length, 0));
+    show([within(x + w / 2 - wide / 2, wide, size()[0]), within(y + h / 2 - high / 2, high, size()[1]), wide, high]);
   };
   whole();
   for (const [id, act] of [["zoom-in", () => zoom(0.7)], ["zoom-out", () => zoom(1 / 0.7)], ["zoom-whole", whole]]) {
