@@ -53,8 +53,10 @@
 //! - **Layers.** Each module imports only from those before it; `tests/layers.rs` enforces it:
 //!   [`report`], [`fault`] < [`yaml`] < [`form`], [`unit`] < [`listing`], [`blank`], [`mail`], [`sheet`],
 //!   [`ocr`] < [`read`] <
-//!   [`extract`] < [`record`], and beside them [`listing`], [`blank`] < [`site`] < [`download`]; then [`edge`] < [`desk`] < [`cli`].
-//! - **The edge.** Disk, clock and network are used in [`edge`], [`desk`] and [`cli`] alone; the rest are functions of their input.
+//!   [`extract`] < [`record`], and beside them [`listing`], [`blank`] < [`site`] < [`download`] and [`yaml`] < [`post`];
+//!   then [`edge`] < [`desk`] < [`cli`].
+//! - **The edge.** Disk, clock and network are used in [`edge`], [`desk`] and [`cli`] alone; the rest are functions of
+//!   their input.
 //! - **Privacy by type.** [`site`] cannot name a [`record`]; a [`listing::Listing`] has room only for fields the
 //!   definition opens with a `column`; a last guard fails the build when a mobile number reaches any output.
 //! - **Nothing is lost.** A mail is on disk before anything else happens to it; every leaf of it has one outcome; ids
@@ -73,6 +75,7 @@ pub mod form;
 pub mod listing;
 pub mod mail;
 pub mod ocr;
+pub mod post;
 pub mod read;
 pub mod record;
 pub mod report;

@@ -15,6 +15,7 @@ mod cli {
     mod language;
     mod office;
     mod privacy;
+    mod purge;
     mod records;
     mod review;
     mod second_officer;

@@ -20,12 +20,16 @@ const ALLOWED: &[(&str, &str)] = &[
     ("ocr", ""),
     ("read", "report fault form blank sheet ocr"),
     ("extract", "report fault form mail sheet read"),
-    ("record", "report fault yaml form unit listing read extract"),
+    ("record", "report fault yaml form unit listing mail read extract"),
     ("site", "report yaml form unit listing blank"),
     ("download", "report form blank site"),
-    ("edge", "report fault yaml form unit listing blank mail sheet ocr read extract record site download"),
+    ("post", "report yaml"),
+    ("edge", "report fault yaml form unit listing blank mail sheet ocr read extract record site download post"),
     ("desk", "report fault form unit sheet read extract record site edge"),
-    ("cli", "report fault yaml form unit listing blank mail sheet ocr read extract record site download edge desk"),
+    (
+        "cli",
+        "report fault yaml form unit listing blank mail sheet ocr read extract record site download post edge desk",
+    ),
 ];
 
 /// Every `crate::module` that stands in a file outside of comments.

@@ -75,6 +75,15 @@ pub enum Command {
     Check,
     /// Prove the ledger, and that every leaf of every mail is accounted for
     Verify,
+    /// List mails, scans and private values that are past their time, or remove them
+    Purge {
+        /// Remove them for good; without it they are only listed
+        #[arg(long)]
+        yes: bool,
+        /// Who does it; goes into the ledger
+        #[arg(long, value_name = "NAME", default_value = "purge")]
+        by: String,
+    },
 }
 
 /// The commands of review.
@@ -134,7 +143,78 @@ pub enum Review {
         #[command(flatten)]
         by: By,
     },
-    /// Take a decision back
+    /// Enter a form that came on paper, from its values
+    New {
+        /// The form's id; default: the only one that units register with
+        #[arg(long, value_name = "ID")]
+        form: Option<String>,
+        /// field=value, or unit=ID
+        #[arg(required = true, value_name = "KEY=VALUE")]
+        values: Vec<String>,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Advise a unit to name another officer (第五条); never public
+    Advise {
+        /// The record of the officer in office
+        id: String,
+        /// Why
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+        /// Take the advice back
+        #[arg(long, conflicts_with = "reason")]
+        withdraw: bool,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Enter an assessment of an officer (第九条); private until announced
+    Assess {
+        /// The form's id; default: the office's only form for assessments
+        #[arg(long, value_name = "ID")]
+        form: Option<String>,
+        /// Announce what it commends at once
+        #[arg(long)]
+        announce: bool,
+        /// field=value, or unit=ID
+        #[arg(required = true, value_name = "KEY=VALUE")]
+        values: Vec<String>,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Put what an assessment commends on the public commendations page (第九条)
+    Announce {
+        /// The assessment's record
+        id: String,
+        /// Why the officer's name may be published, if not on the office's general basis
+        #[arg(long, value_name = "TEXT")]
+        basis: Option<String>,
+        /// Take it off the page again
+        #[arg(long, conflicts_with = "basis")]
+        withdraw: bool,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Ask the unit for a correction; the record waits for it
+    Ask {
+        /// The record's id
+        id: String,
+        /// What is to be corrected; the unit will read it
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Set a record aside for later
+    SetAside {
+        /// The record's id
+        id: String,
+        /// What it waits for
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Take a decision back, or take up again what waited
     Reopen {
         /// The record's id
         id: String,

@@ -1,4 +1,4 @@
-//! `intake`: mails into pending records, a line for each and a sum that adds up.
+//! `intake`: mails and scans into pending records, a line for each and a sum that adds up.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use super::office::{Office, sign};
 use super::progress::Progress;
 use super::voice::{Failure, Voice, put};
 use crate::edge::intake::{Taken, take};
-use crate::edge::mailbox;
+use crate::edge::mailbox::{self, Found, Source};
 use crate::record::Record;
 use crate::record::register::officer_of;
 use crate::said;
@@ -17,6 +17,8 @@ use crate::said;
 #[derive(Debug, Default)]
 struct Sum {
     mails: usize,
+    /// Those among them that are documents without a mail.
+    bare: usize,
     known: usize,
     failed: usize,
     records: usize,
@@ -28,12 +30,23 @@ struct Sum {
 pub fn run(root: &Path, from: &[PathBuf], voice: Voice) -> Result<(), Failure> {
     let office = Office::open(root)?;
     let (rules, reader) = (office.rules(), office.reader(voice));
-    let (mails, others) = find(from, &office)?;
+    let Found { sources: mails, growing, others } = find(from, &office)?;
     for other in others {
         let name = other.display();
-        voice.say(&said!("{name}: not a mail, left alone", "{name}：不是邮件，未处理"));
+        voice.say(&said!(
+            "{name}: neither a mail nor a document, left alone",
+            "{name}：不是邮件，也不是登记表文件，未处理"
+        ));
     }
-    let mut sum = Sum { mails: mails.len(), ..Sum::default() };
+    for document in growing {
+        let name = document.display();
+        voice.say(&said!(
+            "{name}: still being written, left for the next intake",
+            "{name}：可能仍在复制，留待下次运行 intake 时收取"
+        ));
+    }
+    let bare = mails.iter().filter(|source| matches!(source, Source::Document(_))).count();
+    let mut sum = Sum { mails: mails.len(), bare, ..Sum::default() };
     let reader = Arc::new(reader);
     let mut progress = Progress::of(mails.len());
     take(&mails, &office.inbox, &rules, &reader, &sign("intake", None), |name, taken| {
@@ -45,20 +58,21 @@ pub fn run(root: &Path, from: &[PathBuf], voice: Voice) -> Result<(), Failure> {
     sum.tell(voice)
 }
 
-fn find(from: &[PathBuf], office: &Office) -> Result<(Vec<mailbox::Source>, Vec<PathBuf>), Failure> {
+fn find(from: &[PathBuf], office: &Office) -> Result<Found, Failure> {
     let default = [office.inbox.new_mail()];
     let places = if from.is_empty() { default.as_slice() } else { from };
-    let (mut mails, mut others) = (Vec::new(), Vec::new());
+    let mut all = Found::default();
     for place in places {
         if from.is_empty() && !place.exists() {
             continue;
         }
         let name = place.display();
         let found = mailbox::find(place).map_err(|e| Failure::Outside(said!("{name}: {e}", "{name}：{e}")))?;
-        mails.extend(found.0);
-        others.extend(found.1);
+        all.sources.extend(found.sources);
+        all.growing.extend(found.growing);
+        all.others.extend(found.others);
     }
-    Ok((mails, others))
+    Ok(all)
 }
 
 impl Sum {
@@ -78,12 +92,18 @@ impl Sum {
     }
 
     fn tell(&self, voice: Voice) -> Result<(), Failure> {
-        let Sum { mails, known, failed, records, leaves: [with_record, text, ignored, unopened] } = self;
+        let Sum { mails, bare, known, failed, records, leaves: [with_record, text, ignored, unopened] } = self;
         let new = mails - known - failed;
         let leaves = with_record + text + ignored + unopened;
+        let letters = mails - bare;
+        let counted = match bare {
+            0 => said!("{mails} mails", "邮件{mails}封"),
+            _ => said!("{letters} mails and {bare} documents", "邮件{letters}封、文件{bare}个"),
+        };
+        let (en, zh) = (counted.en, counted.zh);
         voice.say(&said!(
-            "{mails} mails = {new} new + {known} known + {failed} failed; {records} records",
-            "邮件{mails}封＝新收{new}＋已收过{known}＋失败{failed}；新记录{records}条"
+            "{en} = {new} new + {known} known + {failed} failed; {records} records",
+            "{zh}＝新收{new}＋已收过{known}＋失败{failed}；新记录{records}条"
         ));
         voice.say(&said!(
             "{leaves} leaves = {with_record} in records + {text} text + {ignored} ignored + {unopened} could not be opened",

@@ -2,6 +2,7 @@
 //! wrong, 2 wrong use, 3 the outside world failed.
 #![allow(clippy::disallowed_methods)]
 
+mod acts;
 mod args;
 mod build;
 mod check;
@@ -11,7 +12,9 @@ mod extract;
 mod intake;
 mod office;
 mod progress;
+mod purge;
 mod review;
+mod verify;
 mod voice;
 
 use std::process::ExitCode;
@@ -49,6 +52,7 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
         Some(Command::SetupOcr) => crate::edge::models::set_up(root).map_err(Failure::Outside),
         Some(Command::Review(review)) => review::run(root, review, voice),
         Some(Command::Check) => check::check(root, voice),
-        Some(Command::Verify) => check::verify(root, voice),
+        Some(Command::Verify) => verify::verify(root, voice),
+        Some(Command::Purge { yes, by }) => purge::run(root, *yes, by, voice),
     }
 }

@@ -9,9 +9,10 @@ use super::office::{Office, sign};
 use super::voice::{Failure, Voice, put};
 use crate::edge::review;
 use crate::form::check::parse_date;
+use crate::record::act::Act;
 use crate::record::decide::{Decision, Standing};
 use crate::record::register::{Register, fold, labelled, officer_of};
-use crate::record::{Record, Signed, Status};
+use crate::record::{Record, Signed, Status, sender};
 use crate::report::Said;
 use crate::said;
 
@@ -30,6 +31,20 @@ pub fn run(root: &Path, command: &Review, voice: Voice) -> Result<(), Failure> {
         }
         Review::Reject { id, reason, by } => {
             desk.decide(id, &Decision::Reject { reason: reason.clone() }, &signed(by)?)
+        }
+        Review::New { form, values, by } => desk.enter(form.as_deref(), values, &signed(by)?),
+        Review::Advise { id, reason, withdraw, by } => {
+            let advise = Act::Advise { reason: reason.clone() };
+            desk.act(id, &if *withdraw { Act::DropAdvice } else { advise }, &signed(by)?)
+        }
+        Review::Assess { form, announce, values, by } => desk.assess(form.as_deref(), values, *announce, &signed(by)?),
+        Review::Announce { id, basis, withdraw, by } => {
+            let announce = Act::Announce { basis: basis.clone() };
+            desk.act(id, &if *withdraw { Act::Withdraw } else { announce }, &signed(by)?)
+        }
+        Review::Ask { id, reason, by } => desk.decide(id, &Decision::Ask { reason: reason.clone() }, &signed(by)?),
+        Review::SetAside { id, reason, by } => {
+            desk.decide(id, &Decision::SetAside { reason: reason.clone() }, &signed(by)?)
         }
         Review::Reopen { id, reason, by } => {
             desk.decide(id, &Decision::Reopen { reason: reason.clone() }, &signed(by)?)
@@ -58,14 +73,14 @@ fn standing(join: bool, replace: Option<&str>) -> Standing {
 }
 
 /// The clerk's place: the office and how to speak.
-struct Desk<'a> {
-    office: &'a Office,
-    voice: Voice,
+pub(super) struct Desk<'a> {
+    pub(super) office: &'a Office,
+    pub(super) voice: Voice,
 }
 
 impl Desk<'_> {
     /// All records; broken ones are told, and do not keep anybody from the others.
-    fn records(&self) -> Result<Vec<Record>, Failure> {
+    pub(super) fn records(&self) -> Result<Vec<Record>, Failure> {
         let (records, faults) = self.office.inbox.records(&self.office.rules())?;
         if !faults.is_empty() {
             self.voice.show(&faults);
@@ -74,7 +89,7 @@ impl Desk<'_> {
     }
 
     /// A record by id, or the beginning of one if only one begins so.
-    fn find<'r>(&self, records: &'r [Record], id: &str) -> Result<&'r Record, Failure> {
+    pub(super) fn find<'r>(&self, records: &'r [Record], id: &str) -> Result<&'r Record, Failure> {
         if let Some(exact) = records.iter().find(|r| r.id == id) {
             return Ok(exact);
         }
@@ -146,6 +161,9 @@ impl Desk<'_> {
         for (label, value) in labelled(record, &rules) {
             put(format_args!("{label}：{value}"));
         }
+        for sentence in sender::advice(record) {
+            put(sentence);
+        }
         for other in record.unit_id().map(|unit| fold(&records, &rules).of(unit).to_vec()).unwrap_or_default() {
             put(format_args!("在任专办员：{} {}", other.id, officer_of(other, &rules)));
         }
@@ -153,11 +171,7 @@ impl Desk<'_> {
     }
 
     fn edit(&self, id: &str, changes: &[String], signed: &Signed) -> Result<(), Failure> {
-        let pair = |change: &String| change.split_once('=').map(|(k, v)| (k.trim().to_owned(), v.to_owned()));
-        let pairs: Option<Vec<_>> = changes.iter().map(pair).collect();
-        let Some(pairs) = pairs else {
-            return Err(Failure::Usage(said!("write changes as field=value", "修改请写成 字段=内容")));
-        };
+        let pairs = pairs(changes)?;
         let lock = self.office.inbox.lock()?;
         let records = self.records()?;
         let record = self.find(&records, id)?;
@@ -212,6 +226,7 @@ impl Desk<'_> {
         } else {
             put(line(&decided.record, self.office));
         }
+        self.tell_commendation(&decided.record, decided.commended);
         if let Some(unit) = decided.relisted {
             self.voice.say(&said!(
                 "content/register/{unit}.yaml is up to date; `zhuanban build` publishes it",
@@ -220,6 +235,13 @@ impl Desk<'_> {
         }
         Ok(())
     }
+}
+
+/// What is typed as `field=value`.
+pub(super) fn pairs(changes: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    let pair = |change: &String| change.split_once('=').map(|(k, v)| (k.trim().to_owned(), v.to_owned()));
+    let pairs: Option<Vec<_>> = changes.iter().map(pair).collect();
+    pairs.ok_or_else(|| Failure::Usage(said!("write values as field=value", "内容请写成 字段=内容")))
 }
 
 fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {

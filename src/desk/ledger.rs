@@ -54,10 +54,26 @@ pub fn page(call: &Call<'_>) -> Answer {
 fn line(call: &Call<'_>, entry: &Entry) -> Line {
     Line {
         at: words::time(&entry.at),
-        by: entry.by.clone(),
+        by: if entry.by == "intake" { "（自动收取）".to_owned() } else { entry.by.clone() },
         did: words::act(&entry.did).to_owned(),
         on: entry.on.clone(),
         record: call.now.index.get(&entry.on).is_some(),
-        detail: entry.detail.clone().unwrap_or_default(),
+        detail: detail(call, entry),
+    }
+}
+
+/// What the ledger adds, for a clerk: labels for the ids of fields, and numbers with their word.
+fn detail(call: &Call<'_>, entry: &Entry) -> String {
+    let text = entry.detail.as_deref().unwrap_or_default();
+    let forms = &call.now.office().content.forms;
+    let label = |id: &str| match id {
+        "unit" => "单位".to_owned(),
+        "form" => "表格".to_owned(),
+        _ => forms.iter().find_map(|f| Some(f.full_label(f.field(id)?))).unwrap_or_else(|| id.to_owned()),
+    };
+    match (entry.did.as_str(), text.strip_suffix(" records")) {
+        ("edited", _) => text.split(' ').map(label).collect::<Vec<_>>().join("、"),
+        ("received", Some(count)) => format!("{count}条记录"),
+        _ => text.to_owned(),
     }
 }

@@ -15,9 +15,17 @@ const MOST_CELLS: usize = 4_000;
 /// A sheet of cells.
 #[derive(Debug, Serialize)]
 pub struct Table {
-    rows: Vec<Vec<Spot>>,
+    rows: Vec<Row>,
     /// Cells that are not shown.
     left_out: usize,
+}
+
+/// A row of cells.
+#[derive(Debug, Default, Serialize)]
+struct Row {
+    spots: Vec<Spot>,
+    /// Whether it is the row a record was read from.
+    now: bool,
 }
 
 /// A cell with how far it reaches.
@@ -38,7 +46,7 @@ pub fn of_record(office: &Office, record: &Record) -> Option<Table> {
     let Ok(Opened::Sheets(sheets)) = sheet::open(&content.bytes, &mut Budget::default()) else { return None };
     let sheet = sheets.into_iter().find(|sheet| sheet.number == document.page)?;
     match sheet.surface {
-        Surface::Cells(cells) => Some(of_cells(cells)),
+        Surface::Cells(cells) => Some(of_row(cells, document.row)),
         Surface::Pixels(_) => None,
     }
 }
@@ -52,17 +60,22 @@ fn of_text(text: &str, html: bool) -> Option<Table> {
 }
 
 /// Cells as rows.
-pub fn of_cells(mut cells: Vec<Cell>) -> Table {
+pub fn of_cells(cells: Vec<Cell>) -> Table {
+    of_row(cells, None)
+}
+
+/// Cells as rows, one of them marked; rows are counted from 1.
+fn of_row(mut cells: Vec<Cell>, now: Option<usize>) -> Table {
     cells
         .sort_by(|a, b| (a.at.top, a.at.left).partial_cmp(&(b.at.top, b.at.left)).unwrap_or(std::cmp::Ordering::Equal));
     let left_out = cells.len().saturating_sub(MOST_CELLS);
     cells.truncate(MOST_CELLS);
-    let mut rows: Vec<Vec<Spot>> = Vec::new();
-    let mut top = f32::MIN;
+    let mut rows: Vec<Row> = Vec::new();
+    let mut top = f32::NEG_INFINITY;
     for cell in cells {
-        if rows.is_empty() || cell.at.top > top {
-            rows.push(Vec::new());
+        if cell.at.top > top {
             top = cell.at.top;
+            rows.push(Row { spots: Vec::new(), now: now == Some(top.max(0.0) as usize + 1) });
         }
         let reach = |from: f32, to: f32| ((to - from).round().max(1.0) as usize).min(100);
         let spot = Spot {
@@ -70,9 +83,8 @@ pub fn of_cells(mut cells: Vec<Cell>) -> Table {
             down: reach(cell.at.top, cell.at.bottom),
             text: cell.text,
         };
-        rows.extend(rows.is_empty().then(Vec::new));
         if let Some(row) = rows.last_mut() {
-            row.push(spot);
+            row.spots.push(spot);
         }
     }
     Table { rows, left_out }
@@ -82,7 +94,7 @@ pub fn of_cells(mut cells: Vec<Cell>) -> Table {
 pub fn text_of_html(html: &str) -> String {
     let Surface::Cells(cells) = sheet::html(html).surface else { return String::new() };
     let table = of_cells(cells);
-    let row = |row: &Vec<Spot>| row.iter().map(|spot| spot.text.as_str()).collect::<Vec<_>>().join("　");
+    let row = |row: &Row| row.spots.iter().map(|spot| spot.text.as_str()).collect::<Vec<_>>().join("　");
     table.rows.iter().map(row).collect::<Vec<_>>().join("\n")
 }
 

@@ -50,6 +50,14 @@ pub fn act(did: &str) -> &str {
         "reopened" => "撤回",
         "correction-asked" => "请对方补正",
         "set-aside" => "搁置",
+        "entered" => "录入",
+        "advised" => "建议更换",
+        "advice-dropped" => "撤回更换建议",
+        "announced" => "公布表彰",
+        "withdrawn" => "撤下表彰",
+        "answered" => "写答复",
+        "sent" => "发出答复",
+        "cancelled" => "撤回答复",
         other => other,
     }
 }

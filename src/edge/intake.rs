@@ -1,15 +1,16 @@
-//! Intake: mails from files into pending records. Raw mail on disk first, the account of its leaves last.
+//! Intake: mails, and documents that came without one, from files into pending records. What came is on disk first, the
+//! account of its leaves last.
 
 use std::io;
 use std::sync::Arc;
 
 use serde_yaml::FlowMap;
 
-use super::failpoint;
 use super::ledger::Entry;
 use super::mailbox::Source;
 use super::store::{Account, Inbox};
-use super::timely::{extract, side_by_side};
+use super::timely::{extract, extract_bare, side_by_side};
+use super::{failpoint, sender};
 use crate::extract::{Extraction, Outcome, sha256};
 use crate::fault::Fault;
 use crate::read::Reader;
@@ -64,9 +65,18 @@ fn prepare(source: &Source, inbox: &Inbox, reader: &Arc<Reader>) -> io::Result<P
     if inbox.is_done(&sha256) {
         return Ok(Prepared::Known);
     }
-    inbox.keep_mail(&sha256, &raw)?;
+    let bare = source.bare()?;
+    let ending = bare.as_ref().map_or("eml", |bare| &bare.ending);
+    inbox.keep(&format!("{sha256}.{ending}"), &raw)?;
     failpoint::pass();
-    let mut extraction = extract(&raw, reader);
+    let mut extraction = match bare {
+        Some(bare) => extract_bare(&bare, &raw, reader),
+        None => {
+            let mut extraction = extract(&raw, reader);
+            sender::check(&raw, &mut extraction.mail, inbox.authserv());
+            extraction
+        }
+    };
     for found in &mut extraction.records {
         if let Some(picture) = &found.picture {
             let name = format!("sheets/{}/1.png", found.id);
@@ -125,6 +135,7 @@ fn account(extraction: &Extraction, records: Vec<String>) -> Account {
         records,
         leaves: extraction.leaves.iter().cloned().map(FlowMap).collect(),
         faults: extraction.faults.iter().cloned().map(FlowMap).collect(),
+        purged: None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The edge: the only place, with `desk` and `cli`, that touches disk, clock and network.
 #![allow(clippy::disallowed_methods)]
 
+pub mod dkim;
+pub mod dns;
 pub mod failpoint;
 pub mod failure;
 pub mod fonts;
@@ -9,9 +11,12 @@ pub mod ledger;
 pub mod mailbox;
 pub mod models;
 pub mod office;
+pub mod post;
 pub mod publish;
+pub mod purge;
 pub mod register;
 pub mod review;
+pub mod sender;
 pub mod serve;
 pub mod shelf;
 pub mod sources;

@@ -37,7 +37,8 @@ impl Office {
     pub fn of(root: &Path, sources: &Sources) -> Result<Office, Failure> {
         let content = site::load(sources)?;
         let deadline = content.config.deadline.as_ref().map(|d| d.date.to_string());
-        Ok(Office { root: root.to_owned(), content, inbox: Inbox::of(root), deadline })
+        let authserv = super::post::mailbox(root)?.and_then(|mailbox| mailbox.authserv);
+        Ok(Office { root: root.to_owned(), content, inbox: Inbox::of(root).trusting(authserv), deadline })
     }
 
     /// What review needs to know.

@@ -6,16 +6,20 @@ use std::io;
 use super::failure::Failure;
 use super::ledger::Entry;
 use super::office::Office;
-use super::register::put_listing;
+use super::register::{put_commendation, put_listing};
 use super::store::Lock;
 use crate::listing::Listing;
+use crate::record::act::{Act, act, commendation};
 use crate::record::decide::{Decision, decide, edit};
 use crate::record::refusal::Refusal;
 use crate::record::register::fold;
 use crate::record::{Record, Signed};
 use crate::said;
 
-/// What a decision came to.
+/// What the ledger calls the entering of a form by hand.
+pub const ENTERED: &str = "entered";
+
+/// What a decision or an act came to.
 #[derive(Debug)]
 pub struct Decided {
     /// The record as it is now.
@@ -24,6 +28,8 @@ pub struct Decided {
     pub before: bool,
     /// The unit whose public listing changed.
     pub relisted: Option<String>,
+    /// Whether its public commendation changed.
+    pub commended: bool,
 }
 
 /// Why an act came to nothing.
@@ -83,8 +89,8 @@ pub fn rule(
 ) -> Result<Decided, Stopped> {
     let rules = office.rules();
     if decision.is_done(record) {
-        let relisted = publish(office, record, decision, records)?;
-        return Ok(Decided { record: record.clone(), before: true, relisted });
+        let (relisted, commended) = publish(office, record, decision, records)?;
+        return Ok(Decided { record: record.clone(), before: true, relisted, commended });
     }
     let register = fold(records.iter().copied(), &rules);
     let decided = decide(record, decision, &register, &rules, signed).map_err(Stopped::Refused)?;
@@ -95,19 +101,70 @@ pub fn rule(
     let detail = reason.or_else(|| decided.hold.as_ref().map(|hold| hold.reason.clone()));
     log(office, decision.name(), &decided.id, detail, signed)?;
     office.inbox.put_record(&decided)?;
-    let relisted = publish(office, &decided, decision, &after)?;
-    Ok(Decided { record: decided, before: false, relisted })
+    let (relisted, commended) = publish(office, &decided, decision, &after)?;
+    Ok(Decided { record: decided, before: false, relisted, commended })
 }
 
-/// Brings the unit's public projection up to date; the unit's id if that changed anything.
+/// Does something with an accepted record: the ledger first, then the record, then what the public sees. After a crash
+/// in between, doing the same again finishes what was begun.
+pub fn apply(
+    _lock: &Lock,
+    office: &Office,
+    records: &[&Record],
+    record: &Record,
+    what: &Act,
+    signed: &Signed,
+) -> Result<Decided, Failure> {
+    let (rules, before) = (office.rules(), what.is_done(record));
+    let mut after = record.clone();
+    if !before {
+        after = act(record, what, &fold(records.iter().copied(), &rules), &rules, signed)?;
+        let detail = match what {
+            Act::Advise { reason } => Some(reason.trim().to_owned()),
+            Act::DropAdvice | Act::Announce { .. } | Act::Withdraw => None,
+        };
+        log(office, what.name(), &after.id, detail, signed)?;
+        office.inbox.put_record(&after)?;
+    }
+    let commended = publish_commendation(office, &after)?;
+    Ok(Decided { record: after, before, relisted: None, commended })
+}
+
+/// Files a record that the office entered itself, and whatever it did with it at once; false where it is there already.
+/// The ledger first: what it tells of and is not there shows in `verify`, and entering again completes it.
+pub fn enter(
+    _lock: &Lock,
+    office: &Office,
+    record: &Record,
+    also: Option<&str>,
+    signed: &Signed,
+) -> Result<bool, Failure> {
+    if office.inbox.has_record(&record.id) {
+        return Ok(false);
+    }
+    if !office.inbox.has_logged(ENTERED, &record.id)? {
+        let acts = [ENTERED].into_iter().chain(also);
+        office.inbox.log(acts.map(|did| entry(did, &record.id, None, signed)).collect())?;
+    }
+    office.inbox.put_record(record)?;
+    Ok(true)
+}
+
+/// Brings the public commendation of a record up to date; whether that changed anything.
+fn publish_commendation(office: &Office, record: &Record) -> io::Result<bool> {
+    put_commendation(&office.root, &record.id, commendation(record, &office.rules()).as_ref())
+}
+
+/// Brings the public projections up to date; the unit's id if its listing changed, and whether the commendation did.
 fn publish(
     office: &Office,
     decided: &Record,
     decision: &Decision,
     after: &[&Record],
-) -> Result<Option<String>, Failure> {
-    let Some((unit, listing)) = listing(office, decided, decision, after)? else { return Ok(None) };
-    Ok(put_listing(&office.root, &unit, listing.as_ref())?.then_some(unit))
+) -> Result<(Option<String>, bool), Failure> {
+    let commended = publish_commendation(office, decided)?;
+    let Some((unit, listing)) = listing(office, decided, decision, after)? else { return Ok((None, commended)) };
+    Ok((put_listing(&office.root, &unit, listing.as_ref())?.then_some(unit), commended))
 }
 
 /// The unit's public projection after the decision, if that can change it. A listing that names officers this inbox knows
@@ -139,6 +196,10 @@ fn listing(
 }
 
 fn log(office: &Office, did: &str, on: &str, detail: Option<String>, signed: &Signed) -> io::Result<()> {
+    office.inbox.log(vec![entry(did, on, detail, signed)])
+}
+
+fn entry(did: &str, on: &str, detail: Option<String>, signed: &Signed) -> Entry {
     let (at, by) = (signed.at.clone(), signed.by.clone());
-    office.inbox.log(vec![Entry { at, by, did: did.into(), on: on.into(), detail, prev: String::new() }])
+    Entry { at, by, did: did.into(), on: on.into(), detail, prev: String::new() }
 }

@@ -10,10 +10,11 @@ use std::time::SystemTime;
 
 use rayon::prelude::*;
 
-use super::store::{Inbox, files, read_text, record_name};
+use super::store::{Inbox, record_name};
 use crate::extract::sha256;
 use crate::record::{Office, Record, Status, parse};
 use crate::report::Diagnostic;
+use crate::said;
 
 /// A record and the state of its file.
 #[derive(Debug, Clone)]
@@ -65,16 +66,14 @@ impl Shelf {
     pub fn refresh(&mut self, inbox: &Inbox, office: &Office<'_>) -> io::Result<bool> {
         let mut there = HashMap::new();
         let mut new = Vec::new();
-        for (status, folder) in Status::FOLDERS {
-            for path in files(&inbox.path(folder))? {
-                let Some((id, shown)) = record_name(&path, folder) else { continue };
-                // Gone since the folder was listed: then it is in another one, or is none any more.
-                let Ok(metadata) = path.metadata() else { continue };
-                let stamp = Stamp::of(&metadata);
-                match self.files.remove(&path) {
-                    Some((old, read)) if old == stamp => drop(there.insert(path, (old, read))),
-                    _ => new.push(New { path, stamp, id, shown, status }),
-                }
+        for (status, path) in inbox.record_files()? {
+            let Some((id, shown)) = record_name(&path, status.folder()) else { continue };
+            // Gone since the folder was listed: then it is in another one, or is none any more.
+            let Ok(metadata) = path.metadata() else { continue };
+            let stamp = Stamp::of(&metadata);
+            match self.files.remove(&path) {
+                Some((old, read)) if old == stamp => drop(there.insert(path, (old, read))),
+                _ => new.push(New { path, stamp, id, shown, status }),
             }
         }
         let changed = !new.is_empty() || !self.files.is_empty();
@@ -106,7 +105,8 @@ impl Shelf {
 }
 
 fn read(new: &New, office: &Office<'_>) -> Read {
-    let text = read_text(&new.path, &new.shown)?;
+    let text = std::fs::read_to_string(&new.path)
+        .map_err(|e| vec![Diagnostic::of_file(&new.shown, said!("cannot be read: {e}", "无法读取：{e}"))])?;
     let record = parse::parse(&new.shown, &text, &new.id, new.status, office)?;
     Ok(Filed { record: Arc::new(record), revision: sha256(text.as_bytes())[..16].to_owned() })
 }

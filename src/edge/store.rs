@@ -1,6 +1,6 @@
 //! The inbox on disk: raw mails, what became of their leaves, records by status, page images, the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,7 @@ use crate::yaml;
 #[derive(Debug, Clone)]
 pub struct Inbox {
     root: PathBuf,
+    authserv: Option<String>,
 }
 
 /// Held while the inbox is changed; other processes wait.
@@ -41,12 +42,34 @@ pub struct Account {
     pub leaves: Vec<FlowMap<Leaf>>,
     /// Faults of the mail as a whole.
     pub faults: Vec<FlowMap<Fault>>,
+    /// The day the mail itself was removed, its time being over. What is said here stays, without persons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purged: Option<String>,
+}
+
+/// What is kept of a mail, or of a document that came without one.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// The file in `inbox/mail`, as it came.
+    pub file: Option<String>,
+    /// What became of it, if that is written.
+    pub account: Option<Result<Account, Diagnostic>>,
 }
 
 impl Inbox {
     /// The inbox of an office's root folder.
     pub fn of(root: &Path) -> Inbox {
-        Inbox { root: root.join("inbox") }
+        Inbox { root: root.join("inbox"), authserv: None }
+    }
+
+    /// The same, trusting what the server of this name says of senders; see [`sender`](super::sender).
+    pub fn trusting(self, authserv: Option<String>) -> Inbox {
+        Inbox { authserv, ..self }
+    }
+
+    /// The server whose word on senders is believed.
+    pub fn authserv(&self) -> Option<&str> {
+        self.authserv.as_deref()
     }
 
     /// The folder where mails are dropped for `intake`.
@@ -69,7 +92,12 @@ impl Inbox {
 
     /// Puts a raw mail on disk before anything else happens to it.
     pub fn keep_mail(&self, sha256: &str, raw: &[u8]) -> io::Result<()> {
-        let path = self.root.join("mail").join(format!("{sha256}.eml"));
+        self.keep(&format!("{sha256}.eml"), raw)
+    }
+
+    /// Puts a mail, or a document that came without one, on disk under its hash.
+    pub fn keep(&self, name: &str, raw: &[u8]) -> io::Result<()> {
+        let path = self.root.join("mail").join(name);
         // The name is the content's hash, so a file of the right length that is there is the same mail, unless a
         // disk lost part of it: then it is written again.
         match fs::read(&path) {
@@ -102,15 +130,17 @@ impl Inbox {
         whole::write(&self.account_path(&account.mail.sha256), text.as_bytes())
     }
 
-    /// All raw mails by SHA-256, each with its account if it is done.
-    pub fn mails(&self) -> io::Result<BTreeMap<String, Option<Result<Account, Diagnostic>>>> {
-        let mut mails = BTreeMap::new();
+    /// All raw mails and bare documents by SHA-256, each with its account if it is done.
+    pub fn mails(&self) -> io::Result<BTreeMap<String, Kept>> {
+        let mut mails: BTreeMap<String, Kept> = BTreeMap::new();
         for path in files(&self.root.join("mail"))? {
             let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-            let Some(sha256) = name.strip_suffix(".eml") else { continue };
-            let account = self.account_path(sha256);
-            let read = account.exists().then(|| read_account(&account, sha256)).transpose()?;
-            mails.insert(sha256.to_owned(), read);
+            let Some((sha256, ending)) = name.split_once('.').filter(|(hash, _)| is_hash(hash)) else { continue };
+            let kept = mails.entry(sha256.to_owned()).or_default();
+            match ending {
+                "yaml" => kept.account = Some(read_account(&path, sha256)?),
+                _ => kept.file = Some(name.to_owned()),
+            }
         }
         Ok(mails)
     }
@@ -121,20 +151,55 @@ impl Inbox {
     }
 
     /// Every record, and every file that is none any more. Where a crash left a record in two folders, the one with
-    /// the longer history counts.
+    /// the longer history counts. Whoever only reads holds no lock, so a record may move to another folder meanwhile:
+    /// then all are read again.
     pub fn records(&self, office: &Office<'_>) -> io::Result<(Vec<Record>, Vec<Diagnostic>)> {
-        let mut records: BTreeMap<String, Record> = BTreeMap::new();
-        let mut faults = Vec::new();
-        for (status, folder) in Status::FOLDERS {
-            for path in files(&self.root.join(folder))? {
-                let Some((id, shown)) = record_name(&path, folder) else { continue };
-                match read_record(&path, &shown, &id, status, office) {
+        // More often than any clerk decides; what is gone then is told.
+        const TRIES: usize = 100;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let mut records: BTreeMap<String, Record> = BTreeMap::new();
+            let (mut faults, mut moved) = (Vec::new(), false);
+            for (status, path) in self.record_files()? {
+                let Some((id, shown)) = record_name(&path, status.folder()) else { continue };
+                let text = fs::read_to_string(&path);
+                moved |= text.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::NotFound);
+                match read_record(text, &shown, &id, status, office) {
                     Ok(record) => keep_longer(&mut records, record),
                     Err(mut wrong) => faults.append(&mut wrong),
                 }
             }
+            if !moved || tries == TRIES {
+                return Ok((records.into_values().collect(), faults));
+            }
         }
-        Ok((records.into_values().collect(), faults))
+    }
+
+    /// The files of all records, listed until two lists in a row are the same: a record that moves from a folder not yet
+    /// listed to one that was would be in none. Where records keep coming, all that were seen count.
+    pub(super) fn record_files(&self) -> io::Result<BTreeSet<(Status, PathBuf)>> {
+        const TRIES: usize = 20;
+        let mut last = self.listed()?;
+        let mut all = last.clone();
+        for _ in 0..TRIES {
+            let next = self.listed()?;
+            if next == last {
+                return Ok(next);
+            }
+            all.extend(next.iter().cloned());
+            last = next;
+        }
+        Ok(all)
+    }
+
+    fn listed(&self) -> io::Result<BTreeSet<(Status, PathBuf)>> {
+        let mut listed = BTreeSet::new();
+        for (status, folder) in Status::FOLDERS {
+            let paths = files(&self.root.join(folder))?.into_iter();
+            listed.extend(paths.filter(|path| record_name(path, folder).is_some()).map(|path| (status, path)));
+        }
+        Ok(listed)
     }
 
     /// Whether a record of this id lies in any folder, readable or not.
@@ -174,7 +239,7 @@ impl Inbox {
 }
 
 /// The files of a folder in order of their names; an absent folder is empty.
-pub(super) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         other => other?,
@@ -184,6 +249,10 @@ pub(super) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
+fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
 pub(super) fn record_name(path: &Path, folder: &str) -> Option<(String, String)> {
     let name = path.file_name()?.to_str()?;
     let id = name.strip_suffix(".yaml").filter(|id| !id.starts_with('.'))?;
@@ -191,19 +260,14 @@ pub(super) fn record_name(path: &Path, folder: &str) -> Option<(String, String)>
 }
 
 fn read_record(
-    path: &Path,
+    text: io::Result<String>,
     shown: &str,
     id: &str,
     status: Status,
     office: &Office<'_>,
 ) -> Result<Record, Vec<Diagnostic>> {
-    parse::parse(shown, &read_text(path, shown)?, id, status, office)
-}
-
-/// The text of a record's file.
-pub(super) fn read_text(path: &Path, shown: &str) -> Result<String, Vec<Diagnostic>> {
-    fs::read_to_string(path)
-        .map_err(|e| vec![Diagnostic::of_file(shown, said!("cannot be read: {e}", "无法读取：{e}"))])
+    let text = text.map_err(|e| vec![Diagnostic::of_file(shown, said!("cannot be read: {e}", "无法读取：{e}"))])?;
+    parse::parse(shown, &text, id, status, office)
 }
 
 fn read_account(path: &Path, sha256: &str) -> io::Result<Result<Account, Diagnostic>> {
@@ -218,5 +282,50 @@ fn keep_longer(records: &mut BTreeMap<String, Record>, record: Record) {
         _ => {
             records.insert(record.id.clone(), record);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::listing::Publication;
+    use crate::record::{Event, Ruling};
+
+    #[test]
+    fn a_record_that_moves_while_all_are_read_is_neither_lost_nor_a_fault() {
+        let folder = tempfile::tempdir().unwrap();
+        let inbox = Inbox::of(folder.path());
+        let units = crate::unit::parse("u.yaml", "categories: [{id: a, name: 甲}]\nunits: []\n").unwrap();
+        let publication = Publication::default();
+        let office = Office { forms: &[], units: &units, deadline: None, publication: &publication };
+        let text = "id: r1\nstatus: pending\nmail: {file: '', from: '', subject: ''}\n";
+        let mut record = parse::parse("r1.yaml", text, "r1", Status::Pending, &office).unwrap();
+        inbox.put_record(&record).unwrap();
+        std::thread::scope(|scope| {
+            let clerk = scope.spawn(|| {
+                for step in 0..200 {
+                    let decided = step % 2 == 0;
+                    let day = || "2023-07-20".to_owned();
+                    let ruling = |by: &str| Ruling {
+                        by: by.to_owned(),
+                        on: day(),
+                        at: day(),
+                        reason: None,
+                        basis: None,
+                        replaces: None,
+                    };
+                    record.status = if decided { Status::Accepted } else { Status::Pending };
+                    record.decision = decided.then(|| ruling("示例员"));
+                    record
+                        .history
+                        .push(FlowMap(Event { at: day(), by: "示例员".to_owned(), did: "改".to_owned() }));
+                    inbox.put_record(&record).unwrap();
+                }
+            });
+            while !clerk.is_finished() {
+                let (records, faults) = inbox.records(&office).unwrap();
+                assert_eq!((records.len(), faults), (1, Vec::new()));
+            }
+        });
     }
 }

@@ -116,20 +116,9 @@ fn accept(
     let ruling = Ruling {
         basis: basis.map(str::to_owned).or_else(|| office.publication.basis.clone()),
         replaces,
-        ..ruling(signed)
+        ..Ruling::of(signed)
     };
     Ok(ruled(record, Status::Accepted, Some(ruling), did, signed))
-}
-
-fn ruling(signed: &Signed) -> Ruling {
-    Ruling {
-        by: signed.by.clone(),
-        on: signed.on.clone(),
-        at: signed.at.clone(),
-        reason: None,
-        basis: None,
-        replaces: None,
-    }
 }
 
 fn must_wait(record: &Record) -> Result<(), Refusal> {
@@ -193,7 +182,7 @@ fn reject(record: &Record, reason: &str, signed: &Signed) -> Result<Record, Refu
     must_wait(record)?;
     let reason = given(reason)?;
     let did = format!("退回：{reason}");
-    let ruling = Ruling { reason: Some(reason), ..ruling(signed) };
+    let ruling = Ruling { reason: Some(reason), ..Ruling::of(signed) };
     Ok(ruled(record, Status::Rejected, Some(ruling), did, signed))
 }
 
@@ -219,7 +208,9 @@ fn reopen(record: &Record, reason: Option<&str>, signed: &Signed) -> Result<Reco
     }
     let what = if waits { "恢复审核" } else { "撤回决定" };
     let did = reason.map_or(what.to_owned(), |reason| format!("{what}：{reason}"));
-    Ok(ruled(record, Status::Pending, None, did, signed))
+    let reopened = ruled(record, Status::Pending, None, did, signed);
+    // Both were about what the decision had put in force.
+    Ok(Record { advised: None, announced: None, ..reopened })
 }
 
 fn ruled(record: &Record, status: Status, decision: Option<Ruling>, did: String, signed: &Signed) -> Record {
@@ -286,8 +277,10 @@ fn set_field(record: &mut Record, id: &str, raw: &str, office: &Office<'_>) -> R
         return Err(said!("set the form first: `form=ID`", "请先指明是哪种表：form=表的标识"));
     };
     let Some(field) = spec.field(id) else {
-        let hint = crate::report::nearest(id, spec.fields.iter().map(|f| f.id.as_str())).unwrap_or_default();
-        return Err(said!("unknown field `{id}`; did you mean `{hint}`?", "没有字段 {id}，是否应为 {hint}？"));
+        return Err(match crate::report::nearest(id, spec.fields.iter().map(|f| f.id.as_str())) {
+            Some(hint) => said!("unknown field `{id}`; did you mean `{hint}`?", "没有字段 {id}，是否应为 {hint}？"),
+            None => said!("unknown field `{id}`", "没有字段 {id}"),
+        });
     };
     record.faults.retain(|FlowMap(fault)| fault.field.as_deref() != Some(id));
     let value = check(spec, field, raw).value;

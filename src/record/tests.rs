@@ -50,6 +50,8 @@ impl County {
             faults: vec![FlowMap(Fault::new("unread", "扫描件尚未识别"))],
             decision: None,
             hold: None,
+            advised: None,
+            announced: None,
             history: vec![],
         };
         let form = ("form".to_owned(), form.to_owned());

@@ -39,7 +39,7 @@ fn is_whole(office: &Office, records: &BTreeSet<String>) {
 }
 
 /// Runs a command again and again, killed one step later each time, until it comes through.
-fn kill_at_every_step(
+pub(super) fn kill_at_every_step(
     prepared: impl Fn() -> Office,
     command: impl Fn(&Office) -> String,
     then: impl Fn(&Office),
