@@ -221,7 +221,10 @@ function combobox(input, list, status, select) {
     mark(found.length > 0 ? 0 : -1);
   });
   input.addEventListener("keydown", event => {
-    if (event.isComposing || list.hidden) return;
+    if (event.isComposing) return;
+    // Nothing is chosen yet: then Enter does not save either.
+    if (event.key === "Enter" && list.hidden) event.preventDefault();
+    if (list.hidden) return;
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by) mark((at + by + found.length) % found.length);
     else if (event.key === "Enter" && at >= 0) choose(found[at]);
