@@ -23,4 +23,5 @@ mod cli {
     mod review;
     mod second_officer;
     mod verify;
+    mod waiting;
 }

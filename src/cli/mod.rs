@@ -6,6 +6,7 @@ mod acts;
 mod args;
 mod build;
 mod check;
+mod desk;
 mod explain;
 mod extract;
 mod fetch;
@@ -47,6 +48,7 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
             build::run(root, out.as_deref(), base_url.as_deref(), *watch, voice)
         }
         Some(Command::Serve { port }) => build::serve(root, *port, voice),
+        Some(Command::Desk { port, by, bind }) => desk::run(root, *bind, *port, by.as_deref(), voice),
         Some(Command::Intake { from }) => intake::run(root, from, voice),
         Some(Command::Fetch { watch }) => fetch::run(root, *watch, voice),
         Some(Command::Extract { explain: None, .. }) => extract::run(root, voice),

@@ -22,6 +22,7 @@ pub mod register;
 pub mod review;
 pub mod sender;
 pub mod serve;
+pub mod shelf;
 pub mod sources;
 pub mod stop;
 pub mod store;

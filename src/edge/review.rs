@@ -12,6 +12,7 @@ use super::store::Lock;
 use crate::listing::Listing;
 use crate::record::act::{Act, act, commendation};
 use crate::record::decide::{Decision, decide, edit};
+use crate::record::refusal::Refusal;
 use crate::record::register::fold;
 use crate::record::{Record, Signed};
 use crate::said;
@@ -34,6 +35,36 @@ pub struct Decided {
     pub answered: Option<Answered>,
     /// The answer to what is taken back, and whether it could be stopped.
     pub withdrawn: Option<(String, bool)>,
+}
+
+/// Why an act came to nothing.
+#[derive(Debug)]
+pub enum Stopped {
+    /// A rule of review says no.
+    Refused(Refusal),
+    /// Anything else.
+    Failed(Failure),
+}
+
+impl From<Failure> for Stopped {
+    fn from(failure: Failure) -> Stopped {
+        Stopped::Failed(failure)
+    }
+}
+
+impl From<io::Error> for Stopped {
+    fn from(e: io::Error) -> Stopped {
+        Stopped::Failed(e.into())
+    }
+}
+
+impl From<Stopped> for Failure {
+    fn from(stopped: Stopped) -> Failure {
+        match stopped {
+            Stopped::Refused(refusal) => refusal.into(),
+            Stopped::Failed(failure) => failure,
+        }
+    }
 }
 
 /// Changes values of a record. The lock proves that the record is as it is on disk.
@@ -61,11 +92,12 @@ pub fn rule(
     record: &Record,
     decision: &Decision,
     signed: &Signed,
-) -> Result<Decided, Failure> {
+) -> Result<Decided, Stopped> {
     let (rules, before) = (office.rules(), decision.is_done(record));
     let mut decided = record.clone();
     if !before {
-        decided = decide(record, decision, &fold(records.iter().copied(), &rules), &rules, signed)?;
+        let register = fold(records.iter().copied(), &rules);
+        decided = decide(record, decision, &register, &rules, signed).map_err(Stopped::Refused)?;
     }
     let mut after: Vec<&Record> = records.iter().copied().filter(|r| r.id != decided.id).collect();
     after.push(&decided);

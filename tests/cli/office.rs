@@ -129,7 +129,8 @@ impl Office {
         Running { command: command.to_owned(), child, out, err }
     }
 
-    fn program(&self, command: &str) -> std::process::Command {
+    /// The program with a command, not started.
+    pub fn program(&self, command: &str) -> std::process::Command {
         let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_zhuanban"));
         for name in ["LANG", "LC_ALL", "LC_MESSAGES"] {
             program.env_remove(name);
