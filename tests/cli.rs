@@ -17,6 +17,7 @@ mod cli {
     mod office;
     mod privacy;
     mod records;
+    mod remind;
     mod report;
     mod review;
     mod second_officer;

@@ -11,6 +11,7 @@ mod extract;
 mod intake;
 mod office;
 mod progress;
+mod remind;
 mod report;
 mod review;
 mod verify;
@@ -50,6 +51,7 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
         Some(Command::SetupOcr) => crate::edge::models::set_up(root).map_err(Failure::Outside),
         Some(Command::Review(review)) => review::run(root, review, voice),
         Some(Command::Report { format, out }) => report::run(root, *format, out.as_deref(), voice),
+        Some(Command::Remind { yes, by }) => remind::run(root, by.as_deref().filter(|_| *yes), voice),
         Some(Command::Roster { out }) => report::roster(root, out.as_deref(), voice),
         Some(Command::Check) => check::check(root, voice),
         Some(Command::Verify) => verify::verify(root, voice),

@@ -12,6 +12,7 @@ pub mod outbox;
 pub mod post;
 pub mod publish;
 pub mod register;
+pub mod reminders;
 pub mod serve;
 pub mod sources;
 pub mod store;
