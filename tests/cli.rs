@@ -19,6 +19,7 @@ mod cli {
     mod privacy;
     mod purge;
     mod records;
+    mod remind;
     mod report;
     mod review;
     mod second_officer;

@@ -72,6 +72,7 @@ fn every_command_is_in_both_readmes() {
         "review",
         "desk",
         "report",
+        "remind",
         "roster",
         "send",
         "check",

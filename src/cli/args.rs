@@ -86,6 +86,15 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Remind the units that are missing by mail; without --yes it only shows whom and in which words
+    Remind {
+        /// Put the mails into the outbox
+        #[arg(long, requires = "by")]
+        yes: bool,
+        /// Who reminds; goes into the ledger
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
     /// Write the whole register as .xlsx; private, for the office alone
     Roster {
         /// The file; default: one with today's date, in the current folder

@@ -14,6 +14,7 @@ mod intake;
 mod office;
 mod progress;
 mod purge;
+mod remind;
 mod report;
 mod review;
 mod send;
@@ -56,6 +57,7 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
         Some(Command::SetupOcr) => crate::edge::models::set_up(root).map_err(Failure::Outside),
         Some(Command::Review(review)) => review::run(root, review, voice),
         Some(Command::Report { format, out }) => report::run(root, *format, out.as_deref(), voice),
+        Some(Command::Remind { yes, by }) => remind::run(root, by.as_deref().filter(|_| *yes), voice),
         Some(Command::Roster { out }) => report::roster(root, out.as_deref(), voice),
         Some(Command::Send { dry_run, old, again, discard }) => {
             send::run(root, send::Wanted { dry_run: *dry_run, old: *old, again, discard }, voice)

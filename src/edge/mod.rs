@@ -19,6 +19,7 @@ pub mod post;
 pub mod publish;
 pub mod purge;
 pub mod register;
+pub mod reminders;
 pub mod review;
 pub mod sender;
 pub mod serve;
