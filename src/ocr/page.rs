@@ -22,7 +22,8 @@ const MOST_TABLES: usize = 4;
 pub fn read_page(page: &RgbImage, ocr: &dyn Ocr) -> Page {
     let smaller = ink::bounded(page);
     let scale = smaller.as_ref().map_or(1.0, |s| page.width() as f32 / s.width().max(1) as f32);
-    let picture = ink::red(smaller.as_ref().unwrap_or(page));
+    let mut picture = ink::red(smaller.as_ref().unwrap_or(page));
+    ink::positive(&mut picture);
     let mut read = read_picture(&picture, ocr);
     if scale != 1.0 {
         read.cells.iter_mut().for_each(|c| c.quad = c.quad.map(|p| Point::new(p.x * scale, p.y * scale)));
