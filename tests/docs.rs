@@ -103,7 +103,8 @@ fn every_limit_is_explained_with_its_value() {
             for (name, value) in limits(&std::fs::read_to_string(entry.path()).unwrap()) {
                 let row = format!("| `{file}` `{name}` | `{value}` | ");
                 let told = docs.lines().find_map(|line| line.strip_prefix(&row));
-                let whole = told.is_some_and(|rest| rest.split(" | ").all(|cell| !cell.trim_matches([' ', '|']).is_empty()));
+                let whole =
+                    told.is_some_and(|rest| rest.split(" | ").all(|cell| !cell.trim_matches([' ', '|']).is_empty()));
                 missing.extend((!whole).then_some(row));
                 all += 1;
             }

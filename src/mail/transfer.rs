@@ -201,7 +201,8 @@ fn begin_line(text: &[u8]) -> Option<(Vec<u8>, usize)> {
         let line_at = at;
         at += line.len();
         let Some(rest) = super::field::strip_eol(line).strip_prefix(b"begin ") else { continue };
-        let name = rest.iter().position(|b| *b == b' ').filter(|n| *n >= 3 && rest[..*n].iter().all(u8::is_ascii_digit));
+        let name =
+            rest.iter().position(|b| *b == b' ').filter(|n| *n >= 3 && rest[..*n].iter().all(u8::is_ascii_digit));
         if let Some(space) = name
             && next.is_some_and(is_uu_line)
         {
