@@ -295,9 +295,9 @@ impl Running {
         assert!(self.err.hear(text), "no `{text}` on stderr: {}", self.err.heard);
     }
 
-    /// Ctrl-C.
-    pub fn interrupt(&self) {
-        let killed = std::process::Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+    /// Sends it a signal: INT is Ctrl-C, STOP and CONT make it wait and go on.
+    pub fn signal(&self, signal: &str) {
+        let killed = std::process::Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status();
         assert!(killed.unwrap().success());
     }
 
