@@ -1,7 +1,8 @@
 //! Exactness of whole readings: page in, settled values out.
 //!
 //! `cargo bench --bench fields -- [FOLDER]…`; a folder holds pictures and `truth.json`, default `../shared/samples/forms`.
-//! `MISSES=1` prints every value that was misread or is doubted.
+//! `MISSES=1` prints every value that was misread or is doubted, `ONLY=L3` takes the files whose names hold that, `THREADS=1`
+//! reads on one thread (default 2). Prints exactness by level, way of filling in and field, and the calibration table.
 #![allow(clippy::disallowed_methods)]
 
 use std::collections::BTreeMap;
@@ -15,9 +16,6 @@ use zhuanban::form::{FormSpec, check::check, parse};
 use zhuanban::ocr::Models;
 use zhuanban::read::{Reader, pixels, settle};
 use zhuanban::sheet::{Budget, Opened, Picture, Surface, open};
-
-/// Confidences from here up count as sure.
-const SURE: f32 = settle::SURE;
 
 /// Field ids in `truth.json` that differ from the form's.
 const NAMES: &[(&str, &str)] = &[
@@ -45,36 +43,50 @@ struct Judged {
 fn main() -> Result<(), String> {
     let folders: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
     let folders = if folders.is_empty() { vec!["../shared/samples/forms".to_owned()] } else { folders };
-    let models = Models::load(Path::new(&std::env::var("ZHUANBAN_MODELS").unwrap_or("models".to_owned())))?;
-    let path = "content/forms/registration.yaml";
-    let text = std::fs::read_to_string(path).map_err(|e| format!("{path}: {e}"))?;
-    let spec = parse::parse(path, &text).map_err(|e| format!("{e:?}"))?;
-    let path = "content/units.yaml";
-    let units = std::fs::read_to_string(path).map_err(|e| format!("{path}: {e}"))?;
-    let units = zhuanban::unit::parse(path, &units).map_err(|e| format!("{e:?}"))?;
-    let names = units.list.iter().flat_map(|unit| std::iter::once(&unit.name).chain(&unit.aliases)).cloned().collect();
-    let reader = Reader::new(vec![spec.clone()]).with_ocr(Arc::new(models)).with_units(names);
+    let (spec, reader) = reader()?;
     let threads = std::env::var("THREADS").ok().and_then(|n| n.parse().ok()).unwrap_or(2);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| e.to_string())?;
     let mut all = Vec::new();
-    for folder in folders {
-        let folder = Path::new(&folder);
-        let path = folder.join("truth.json");
-        let truth = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-        let truth: Value = serde_json::from_str(&truth).map_err(|e| e.to_string())?;
-        let only = std::env::var("ONLY").unwrap_or_default();
-        let forms: Vec<&Value> = truth["forms"].as_array().into_iter().flatten()
-            .filter(|f| f["file"].as_str().is_some_and(|n| n.contains(&only))).collect();
+    for folder in folders.iter().map(Path::new) {
+        let forms = forms(folder)?;
         let (start, before) = (Instant::now(), processor_seconds());
-        let judged: Vec<Vec<Judged>> =
-            pool.install(|| forms.par_iter().map(|form| judge(&reader, &spec, folder, form)).collect());
+        let read = |form: &Value| judge(&reader, &spec, folder, form);
+        let judged: Vec<Vec<Judged>> = pool.install(|| forms.par_iter().map(read).collect());
         let n = forms.len().max(1) as f32;
         let (wall, cpu) = (start.elapsed().as_secs_f32() / n, (processor_seconds() - before) / n);
-        println!("{}: {} pages, {threads} thread(s): {wall:.3} s wall, {cpu:.3} s cpu a page", folder.display(), forms.len());
+        let pages = forms.len();
+        println!("{}: {pages} pages, {threads} thread(s): {wall:.3} s wall, {cpu:.3} s cpu a page", folder.display());
         all.extend(judged.into_iter().flatten());
     }
-    report(&all);
+    if std::env::var("MISSES").is_ok() {
+        misses(&all);
+    }
+    groups(&all);
+    calibration(&all);
     Ok(())
+}
+
+/// The shipped form, and a reader for it that knows the shipped units.
+fn reader() -> Result<(FormSpec, Reader), String> {
+    let models = Models::load(Path::new(&std::env::var("ZHUANBAN_MODELS").unwrap_or("models".to_owned())))?;
+    let text = |path: &str| std::fs::read_to_string(path).map_err(|e| format!("{path}: {e}"));
+    let (form, units) = ("content/forms/registration.yaml", "content/units.yaml");
+    let spec = parse::parse(form, &text(form)?).map_err(|e| format!("{e:?}"))?;
+    let units = zhuanban::unit::parse(units, &text(units)?).map_err(|e| format!("{e:?}"))?;
+    let names = units.list.iter().flat_map(|unit| std::iter::once(&unit.name).chain(&unit.aliases)).cloned().collect();
+    let reader = Reader::new(vec![spec.clone()]).with_ocr(Arc::new(models)).with_units(names);
+    Ok((spec, reader))
+}
+
+/// The forms that `truth.json` describes, those whose files hold `ONLY` in their names.
+fn forms(folder: &Path) -> Result<Vec<Value>, String> {
+    let path = folder.join("truth.json");
+    let truth = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let truth: Value = serde_json::from_str(&truth).map_err(|e| e.to_string())?;
+    let only = std::env::var("ONLY").unwrap_or_default();
+    let mut forms = truth["forms"].as_array().cloned().unwrap_or_default();
+    forms.retain(|form| form["file"].as_str().is_some_and(|name| name.contains(&only)));
+    Ok(forms)
 }
 
 /// Seconds of processor time this process has used (Linux; 0 elsewhere).
@@ -119,31 +131,60 @@ fn judge(reader: &Reader, spec: &FormSpec, folder: &Path, form: &Value) -> Vec<J
     judged
 }
 
-fn report(all: &[Judged]) {
-    if std::env::var("MISSES").is_ok() {
-        for j in all.iter().filter(|j| j.truth != j.read || j.confidence < SURE) {
-            let sign = if j.truth == j.read { "  doubted" } else if j.confidence < SURE { "  MISS" } else { "  SURE MISS" };
-            println!("{sign} {} {} {}: {:?} read {:?} ({:.2})", j.file, j.fill, j.field, j.truth, j.read, j.confidence);
-        }
+impl Judged {
+    fn is_exact(&self) -> bool {
+        self.truth == self.read
     }
+
+    fn is_sure(&self) -> bool {
+        self.confidence >= settle::SURE
+    }
+}
+
+fn misses(all: &[Judged]) {
+    for j in all.iter().filter(|j| !j.is_exact() || !j.is_sure()) {
+        let sign = match (j.is_exact(), j.is_sure()) {
+            (true, _) => "  doubted",
+            (false, false) => "  MISS",
+            (false, true) => "  SURE MISS",
+        };
+        println!("{sign} {} {} {}: {:?} read {:?} ({:.2})", j.file, j.fill, j.field, j.truth, j.read, j.confidence);
+    }
+}
+
+fn share(part: usize, whole: usize) -> f32 {
+    100.0 * part as f32 / whole.max(1) as f32
+}
+
+/// By level, by way of filling in, by both, by field.
+fn groups(all: &[Judged]) {
     let mut groups: BTreeMap<String, Vec<&Judged>> = BTreeMap::new();
     for j in all {
-        for name in [j.level.clone(), j.fill.clone(), format!("{} {}", j.level, j.fill), format!("z {}", j.field), "all".to_owned()] {
+        let both = format!("{} {}", j.level, j.fill);
+        for name in [j.level.clone(), j.fill.clone(), both, format!("= {}", j.field), "all".to_owned()] {
             groups.entry(name).or_default().push(j);
         }
     }
     println!("{:18} {:>6} {:>7} {:>6} {:>11}", "", "fields", "exact%", "sure%", "sure wrong");
     for (name, own) in &groups {
-        let share = |part: usize, whole: usize| 100.0 * part as f32 / whole.max(1) as f32;
-        let exact = own.iter().filter(|j| j.truth == j.read).count();
-        let sure = own.iter().filter(|j| j.confidence >= SURE).count();
-        let wrong = own.iter().filter(|j| j.confidence >= SURE && j.truth != j.read).count();
-        println!("{name:18} {:6} {:7.1} {:6.1} {wrong:4} {:5.1}%", own.len(), share(exact, own.len()), share(sure, own.len()), share(wrong, sure));
+        let count = |is: fn(&Judged) -> bool| own.iter().filter(|j| is(j)).count();
+        let (n, exact, sure) = (own.len(), count(Judged::is_exact), count(Judged::is_sure));
+        let wrong = count(|j| j.is_sure() && !j.is_exact());
+        let (right, certain, false_) = (share(exact, n), share(sure, n), share(wrong, sure));
+        println!("{name:18} {n:6} {right:7.1} {certain:6.1} {wrong:4} {false_:5.1}%");
     }
-    for low in [0.0, 0.5, 0.8, 0.9, 0.95, 0.98] {
-        let high = match low { 0.0 => 0.5, 0.5 => 0.8, 0.8 => 0.9, 0.9 => 0.95, 0.95 => 0.98, _ => 1.01 };
-        let own: Vec<_> = all.iter().filter(|j| (low..high).contains(&j.confidence)).collect();
-        let exact = own.iter().filter(|j| j.truth == j.read).count();
-        println!("confidence {low:.2}..{high:.2}: {} values, {:.1} % exact", own.len(), 100.0 * exact as f32 / own.len().max(1) as f32);
+}
+
+/// How many of the values of each confidence are exact.
+fn calibration(all: &[Judged]) {
+    for (low, high) in [(0.0, 0.5), (0.5, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 0.98), (0.98, 1.01)] {
+        let own: Vec<&Judged> = all.iter().filter(|j| (low..high).contains(&j.confidence)).collect();
+        let exact = own.iter().filter(|j| j.is_exact()).count();
+        println!(
+            "confidence {low:.2} to {:.2}: {} values, {:.1} % exact",
+            high.min(1.0),
+            own.len(),
+            share(exact, own.len())
+        );
     }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the fuzz targets and runs one: run.sh TARGET [libFuzzer option…]. Without a target it only builds them.
+# Builds the fuzz targets and runs one: run.sh TARGET [libFuzzer option… | file…]. Without a target it only builds them.
 #
 # Coverage is counted in our own crate (instrumented.sh); the flags that takes are stable ones, so the ordinary compiler
 # does. No AddressSanitizer: the crate forbids unsafe code, and what can go wrong here (panic, endless loop, memory)
@@ -11,6 +11,9 @@ cargo build --locked --bins
 [ $# -gt 0 ] || exit 0
 target=$1
 shift
+
+# Inputs, not options: they are run once each, and nothing else.
+[ ! -f "${1:-}" ] || exec "$CARGO_TARGET_DIR/debug/$target" "$@"
 
 # Seeds are what the tests hold; finds of earlier runs are among them.
 case $target in

@@ -11,6 +11,7 @@ mod cli {
     mod by_hand;
     mod crash;
     mod extract;
+    mod fetch;
     mod formats;
     mod intake;
     mod language;

@@ -45,6 +45,12 @@ pub enum Command {
         #[arg(value_name = "FILE|DIR|-")]
         from: Vec<PathBuf>,
     },
+    /// Fetch mails from the office's mailbox (inbox/mailbox.yaml) into pending records
+    Fetch {
+        /// Go on: fetch whatever comes until Ctrl-C
+        #[arg(long)]
+        watch: bool,
+    },
     /// Read {"id", "eml"} lines from stdin, write what each mail holds as JSON lines; nothing else is written
     Extract {
         /// Tell instead why this mail, scan or document is read as it is

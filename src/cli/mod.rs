@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod explain;
 mod extract;
+mod fetch;
 mod intake;
 mod office;
 mod progress;
@@ -47,6 +48,7 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
         }
         Some(Command::Serve { port }) => build::serve(root, *port, voice),
         Some(Command::Intake { from }) => intake::run(root, from, voice),
+        Some(Command::Fetch { watch }) => fetch::run(root, *watch, voice),
         Some(Command::Extract { explain: None, .. }) => extract::run(root, voice),
         Some(Command::Extract { explain: Some(file), pictures }) => explain::run(root, file, pictures, voice),
         Some(Command::SetupOcr) => crate::edge::models::set_up(root).map_err(Failure::Outside),

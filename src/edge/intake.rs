@@ -132,6 +132,7 @@ fn extracted(source: &Source, inbox: &Inbox, reader: &Arc<Reader>) -> io::Result
         Some(_) => {}
     }
     extraction.mail.sha256 = sha256;
+    extraction.faults.extend_from_slice(source.faults());
     Ok(Some(extraction))
 }
 

@@ -16,8 +16,6 @@ const UNSURE: f32 = 0.8;
 const LOST: f32 = 0.3;
 /// Detection must read so many times as much as the cut along the ink: it may lose the first character under a seal.
 const BETTER: f32 = 1.1;
-/// Beside a line of text, one of less than this share of its height is the number on a seal's rim.
-const SMALL: f32 = 0.62;
 /// A line read this surely is text; below it, letters of a seal and strokes of a signature.
 const TEXT: f32 = 0.3;
 /// What two ways of cutting a cell do not read alike is no surer than this.
@@ -138,8 +136,6 @@ fn beside(a: &Rect, b: &Rect) -> bool {
 pub fn cell(at: Rect, mut lines: Vec<CellLine>, mapping: &Mapping) -> OcrCell {
     let is_empty = lines.is_empty();
     lines.retain(|l: &CellLine| l.line != Line::default());
-    let tallest = lines.iter().filter(|l| l.line.mean() > 0.8).map(|l| l.at.height()).fold(0.0, f32::max);
-    lines.retain(|l| l.at.height() >= SMALL * tallest);
     let mut cell = OcrCell {
         text: String::new(),
         at,

@@ -162,14 +162,24 @@ pub struct Candidate {
     pub score: f32,
 }
 
+/// One walk that misses a character speaks against a text no more than this: two that show it outvote it.
+const VETO: f32 = 6.0;
+
 fn candidates(walks: &[Vec<Step>], alphabet: Alphabet, besides: &[String]) -> Vec<Candidate> {
     let walks: Vec<Walk> = walks.iter().map(|steps| Walk::new(steps, alphabet)).collect();
     let mut texts: Vec<String> = walks.iter().flat_map(Walk::texts).chain(besides.iter().cloned()).collect();
     texts.sort_unstable();
     texts.dedup();
-    let score = |text: &String| walks.iter().map(|walk| walk.score(text)).sum::<f32>() / walks.len().max(1) as f32;
-    let mut found: Vec<Candidate> =
-        texts.into_iter().map(|text| Candidate { score: score(&text), text }).filter(|c| !c.text.is_empty()).collect();
+    let mut sums = vec![0f32; texts.len()];
+    for walk in &walks {
+        let scores: Vec<f32> = texts.iter().map(|text| walk.score(text)).collect();
+        let best = scores.iter().copied().fold(f32::MIN, f32::max);
+        let least = if walks.len() > 1 { best - VETO } else { f32::MIN };
+        sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score.max(least));
+    }
+    let n = walks.len().max(1) as f32;
+    let scored = texts.into_iter().zip(sums).map(|(text, sum)| Candidate { text, score: sum / n });
+    let mut found: Vec<Candidate> = scored.filter(|c| !c.text.is_empty()).collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     found
 }

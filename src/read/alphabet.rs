@@ -29,8 +29,8 @@ pub struct Known<'k> {
 impl Known<'_> {
     /// Sets text and confidence of a value seen in a cell to what it says as a value of its field.
     pub fn reread(&self, field: &Field, cell: &OcrCell, seen: &mut Evidence) -> Option<Fault> {
-        if field.id == self.spec.roles.unit {
-            without_echo(seen);
+        if field.kind == Kind::Text {
+            without_seal(seen, cell, field.id == self.spec.roles.unit);
         }
         let Some(lines) = lines_of(cell, &seen.text) else {
             // Cut otherwise than it was read: as sure as the whole cell.
@@ -130,14 +130,25 @@ const ALIKE: f64 = 0.6;
 /// How much likelier a unit on the list is: about two characters that the ink does not show.
 const LISTED: f32 = 12.0;
 
-/// Leaves lines out that are a piece of another one, read from the seal's rim.
-fn without_echo(seen: &mut Evidence) {
+/// Leaves lines out that come from a seal's rim: its number and, beside the unit's name, pieces of the name.
+fn without_seal(seen: &mut Evidence, cell: &OcrCell, is_unit: bool) {
     let lines: Vec<&str> = seen.text.lines().collect();
-    let echo = |line: &&str| lines.iter().any(|other| is_echo(line, other));
-    let kept: Vec<&str> = lines.iter().filter(|line| !echo(line)).copied().collect();
-    if kept.len() < lines.len() {
+    let sure = |text: &str| {
+        let line = cell.lines.iter().find(|l| l.line.text.trim() == text.trim());
+        line.is_none_or(|l| l.line.confidence >= DISPUTED)
+    };
+    let scrap = |line: &str| line.chars().count() <= 2 && !sure(line) && lines.iter().any(|o| o.chars().count() > 3);
+    let echo = |line: &str| scrap(line) || lines.iter().any(|other| is_echo(line, other));
+    let kept: Vec<&str> =
+        lines.iter().filter(|line| !is_seal_number(line) && !(is_unit && echo(line))).copied().collect();
+    if !kept.is_empty() && kept.len() < lines.len() {
         seen.text = kept.join("\n");
     }
+}
+
+/// The number on a seal has thirteen digits, of which some are read; beside other lines, no value has such a line.
+fn is_seal_number(line: &str) -> bool {
+    line.chars().count() >= 6 && line.chars().all(|c| c.is_ascii_digit())
 }
 
 /// The characters a kind of value is written in.
@@ -259,6 +270,8 @@ mod tests {
     fn the_seals_echo_is_no_part_of_the_name() {
         let lines = vec![line("冶市教", &[]), line("大冶市教育局", &[])];
         assert_eq!(reread("unit_name", lines, "冶市教\n大冶市教育局").0, "大冶市教育局");
+        let lines = vec![line("2810047305", &[]), line("示例路135号", &[])];
+        assert_eq!(reread("unit_address", lines, "2810047305\n示例路135号").0, "示例路135号");
     }
 
     #[test]

@@ -10,6 +10,7 @@
 mod alphabet;
 pub mod labels;
 pub mod pairs;
+mod pinyin;
 pub mod pixels;
 pub mod place;
 mod prior;

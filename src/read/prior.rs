@@ -6,6 +6,8 @@
 use crate::form::check::{Checked, check, is_han};
 use crate::form::{Field, FormSpec, Kind};
 
+use super::pinyin;
+
 /// A code whose check character holds: of the 31 there may be, one does by chance.
 const CHECKED: f32 = 7.0;
 /// A telephone number of the right length and beginning.
@@ -17,6 +19,12 @@ const NAME: f32 = 3.0;
 /// A mailbox that may exist, and one at a provider that everybody uses: weak, a unit may have a domain of its own.
 const MAILBOX: f32 = 2.0;
 const PROVIDER: f32 = 3.0;
+/// A mailbox's name changes between letters and digits once, if at all: wangli2008, not wang1i2008.
+const CHANGE: f32 = -1.5;
+/// Letters that are syllables of Pinyin.
+const SYLLABLES: f32 = 2.0;
+/// A number of the own district rather than of another one.
+const OWN_AREA: f32 = 3.0;
 /// A bracket without its other half is no bracket: 座 is C, not (.
 const BRACKET: f32 = -3.0;
 /// A letter among the six digits of the district, and elsewhere in a code, where it is rare (MB…).
@@ -46,7 +54,7 @@ pub fn weight(spec: &FormSpec, field: &Field, text: &str) -> f32 {
     let if_sound = |weight: f32| if sound { weight } else { 0.0 };
     match field.kind {
         Kind::Code => if_sound(CHECKED) + letters(&checked.value),
-        Kind::Phone | Kind::Mobile => if_sound(NUMBER),
+        Kind::Phone | Kind::Mobile => if_sound(NUMBER + own_area(spec, &checked.value)),
         Kind::Date => if_sound(DAY),
         Kind::Name => if_sound(NAME),
         Kind::Email => if_sound(mailbox(&checked.value)),
@@ -72,7 +80,22 @@ fn mailbox(address: &str) -> f32 {
     let Some((name, domain)) = address.rsplit_once('@') else { return 0.0 };
     // QQ's mailboxes are numbers unless their owner chose otherwise.
     let number = domain == "qq.com" && name.bytes().all(|b| b.is_ascii_digit());
-    MAILBOX + if PROVIDERS.contains(&domain) { PROVIDER } else { 0.0 } + if number { 1.0 } else { 0.0 }
+    let provider = if PROVIDERS.contains(&domain) { PROVIDER } else { 0.0 };
+    let letters = name.split(|c: char| !c.is_ascii_alphabetic()).filter(|run| !run.is_empty());
+    let spelt = if letters.clone().all(|run| pinyin::is_spelt(run)) { SYLLABLES } else { 0.0 };
+    MAILBOX + provider + if number { 1.0 } else { 0.0 } + spelt + CHANGE * changes(name).saturating_sub(1) as f32
+}
+
+/// How often letters and digits change.
+fn changes(name: &str) -> usize {
+    let kinds: Vec<bool> = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.is_ascii_digit()).collect();
+    kinds.windows(2).filter(|w| w[0] != w[1]).count()
+}
+
+/// A mobile number, or one that begins with the district's area code.
+fn own_area(spec: &FormSpec, number: &str) -> f32 {
+    let own = |area: &str| !number.starts_with('0') || number.starts_with(area);
+    if spec.area_code.as_deref().is_some_and(own) { OWN_AREA } else { 0.0 }
 }
 
 fn brackets(text: &str) -> f32 {
@@ -135,6 +158,9 @@ mod tests {
     fn what_is_usual_weighs_a_little() {
         assert!(heavier("officer_email", "100001@qq.com", "100001@aa.com"));
         assert!(heavier("officer_email", "jia@example.com", "jia@example"));
+        assert!(heavier("officer_email", "shili01@163.com", "shi1i01@163.com"));
+        assert!(heavier("officer_email", "shijia@163.com", "shljia@163.com"));
+        assert!(heavier("officer_phone", "0714-8731721", "0114-8731721"));
         assert!(heavier("unit_address", "大冶市示例路1号C座", "大冶市示例路1号(座"));
         assert!(!heavier("unit_address", "大冶市示例路1号", "大冶市示例路7号"), "addresses are not known");
         assert!(!heavier("officer_post", "科长", "科员"), "posts are not known");
