@@ -8,6 +8,7 @@ mod letter;
 mod cli {
     mod bad_mail;
     mod build;
+    mod by_hand;
     mod crash;
     mod extract;
     mod formats;
@@ -17,6 +18,7 @@ mod cli {
     mod privacy;
     mod purge;
     mod records;
+    mod report;
     mod review;
     mod second_officer;
     mod verify;

@@ -21,14 +21,20 @@ const ALLOWED: &[(&str, &str)] = &[
     ("read", "report fault form blank sheet ocr"),
     ("extract", "report fault form mail sheet read"),
     ("record", "report fault yaml form unit listing mail read extract"),
+    ("overview", "report form unit listing record"),
     ("site", "report yaml form unit listing blank"),
     ("download", "report form blank site"),
     ("post", "report yaml"),
-    ("edge", "report fault yaml form unit listing blank mail sheet ocr read extract record site download post"),
-    ("desk", "report fault form unit sheet read extract record site edge"),
+    ("reply", "report fault form unit mail extract record overview site"),
+    (
+        "edge",
+        "report fault yaml form unit listing blank mail sheet ocr read extract record overview site download post reply",
+    ),
+    ("desk", "report fault form unit sheet read extract record reply site edge"),
     (
         "cli",
-        "report fault yaml form unit listing blank mail sheet ocr read extract record site download post edge desk",
+        "report fault yaml form unit listing blank mail sheet ocr read extract record overview site download post reply \
+         edge desk",
     ),
 ];
 

@@ -71,6 +71,21 @@ pub enum Command {
     /// Review pending records
     #[command(subcommand)]
     Review(Review),
+    /// Tell which units have registered, whose form waits and who is missing
+    Report {
+        /// text, json, or xlsx for a file
+        #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+        format: super::report::Format,
+        /// With xlsx: the file; default: one with today's date, in the current folder
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Write the whole register as .xlsx; private, for the office alone
+    Roster {
+        /// The file; default: one with today's date, in the current folder
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Check content, register and records without building
     Check,
     /// Prove the ledger, and that every leaf of every mail is accounted for

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::office::{Office, sign};
 use super::progress::Progress;
 use super::voice::{Failure, Voice, put};
+use crate::edge::answers::Answered;
 use crate::edge::intake::{Taken, take};
 use crate::edge::mailbox::{self, Found, Source};
 use crate::record::Record;
@@ -24,11 +25,14 @@ struct Sum {
     records: usize,
     /// record, text, ignored, failed
     leaves: [usize; 4],
+    answered: usize,
+    silent: usize,
 }
 
 /// Takes in the mails of the given places, or of `inbox/new`.
 pub fn run(root: &Path, from: &[PathBuf], voice: Voice) -> Result<(), Failure> {
     let office = Office::open(root)?;
+    let answers = office.answers()?;
     let (rules, reader) = (office.rules(), office.reader(voice));
     let Found { sources: mails, growing, others } = find(from, &office)?;
     for other in others {
@@ -49,7 +53,7 @@ pub fn run(root: &Path, from: &[PathBuf], voice: Voice) -> Result<(), Failure> {
     let mut sum = Sum { mails: mails.len(), bare, ..Sum::default() };
     let reader = Arc::new(reader);
     let mut progress = Progress::of(mails.len());
-    take(&mails, &office.inbox, &rules, &reader, &sign("intake", None), |name, taken| {
+    take(&mails, &office.inbox, &rules, &reader, &sign("intake", None), &answers, |name, taken| {
         progress.clear();
         sum.add(name, taken, &office, voice);
         progress.step();
@@ -79,8 +83,12 @@ impl Sum {
     fn add(&mut self, name: &str, taken: io::Result<Taken>, office: &Office, voice: Voice) {
         match taken {
             Ok(Taken::Known) => self.known += 1,
-            Ok(Taken::New { records, leaves }) => {
+            Ok(Taken::New { records, leaves, answered }) => {
                 self.records += records.len();
+                match answered {
+                    Answered::Written(_) => self.answered += 1,
+                    Answered::Silent(_) => self.silent += 1,
+                }
                 self.leaves.iter_mut().zip(leaves).for_each(|(sum, n)| *sum += n);
                 records.iter().for_each(|record| put(line(record, office)));
             }
@@ -92,7 +100,8 @@ impl Sum {
     }
 
     fn tell(&self, voice: Voice) -> Result<(), Failure> {
-        let Sum { mails, bare, known, failed, records, leaves: [with_record, text, ignored, unopened] } = self;
+        let Sum { mails, bare, known, failed, records, leaves, answered, silent } = self;
+        let [with_record, text, ignored, unopened] = leaves;
         let new = mails - known - failed;
         let leaves = with_record + text + ignored + unopened;
         let letters = mails - bare;
@@ -109,6 +118,12 @@ impl Sum {
             "{leaves} leaves = {with_record} in records + {text} text + {ignored} ignored + {unopened} could not be opened",
             "邮件内容{leaves}件＝成为记录{with_record}＋正文{text}＋忽略{ignored}＋无法打开{unopened}"
         ));
+        if answered + silent > 0 {
+            voice.say(&said!(
+                "{answered} receipts in inbox/outbox, {silent} mails call for none; `zhuanban send` sends them",
+                "写好回执{answered}封，放在 inbox/outbox，不需回复{silent}封；运行 zhuanban send 发出"
+            ));
+        }
         match failed {
             0 => Ok(()),
             n => Err(Failure::Outside(said!(

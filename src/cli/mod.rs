@@ -13,6 +13,7 @@ mod intake;
 mod office;
 mod progress;
 mod purge;
+mod report;
 mod review;
 mod verify;
 mod voice;
@@ -51,6 +52,8 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
         Some(Command::Extract { explain: Some(file), pictures }) => explain::run(root, file, pictures, voice),
         Some(Command::SetupOcr) => crate::edge::models::set_up(root).map_err(Failure::Outside),
         Some(Command::Review(review)) => review::run(root, review, voice),
+        Some(Command::Report { format, out }) => report::run(root, *format, out.as_deref(), voice),
+        Some(Command::Roster { out }) => report::roster(root, out.as_deref(), voice),
         Some(Command::Check) => check::check(root, voice),
         Some(Command::Verify) => verify::verify(root, voice),
         Some(Command::Purge { yes, by }) => purge::run(root, *yes, by, voice),

@@ -7,6 +7,7 @@ use super::args::{By, Review};
 use super::intake::line;
 use super::office::{Office, sign};
 use super::voice::{Failure, Voice, put};
+use crate::edge::answers::Answered;
 use crate::edge::review;
 use crate::form::check::parse_date;
 use crate::record::act::Act;
@@ -215,11 +216,12 @@ impl Desk<'_> {
 
     /// Applies a decision under the lock.
     fn decide(&self, id: &str, decision: &Decision, signed: &Signed) -> Result<(), Failure> {
+        let answers = self.office.answers()?;
         let lock = self.office.inbox.lock()?;
         let records = self.records()?;
         let record = self.find(&records, id)?;
         let all: Vec<&Record> = records.iter().collect();
-        let decided = review::rule(&lock, self.office, &all, record, decision, signed)?;
+        let decided = review::rule(&lock, self.office, &answers, &all, record, decision, signed)?;
         if decided.before {
             let (id, en, zh) = (&record.id, record.status.folder(), record.status.label());
             self.voice.say(&said!("record {id} is {en} already; nothing to do", "记录{id}{zh}，无需再办"));
@@ -227,6 +229,7 @@ impl Desk<'_> {
             put(line(&decided.record, self.office));
         }
         self.tell_commendation(&decided.record, decided.commended);
+        self.tell_answers(&decided);
         if let Some(unit) = decided.relisted {
             self.voice.say(&said!(
                 "content/register/{unit}.yaml is up to date; `zhuanban build` publishes it",
@@ -237,6 +240,32 @@ impl Desk<'_> {
     }
 }
 
+impl Desk<'_> {
+    /// Tells of the answer that was written, or of one that was taken back.
+    fn tell_answers(&self, decided: &review::Decided) {
+        match &decided.withdrawn {
+            None => {}
+            Some((event, true)) => self
+                .voice
+                .say(&said!("the answer {event} had not left and is withdrawn", "答复{event}尚未发出，已撤回")),
+            Some((event, false)) => self.voice.say(&said!(
+                "the answer {event} has left or may have left: tell the sender yourself",
+                "答复{event}已经发出或者可能已经发出，请另行告知对方"
+            )),
+        }
+        match &decided.answered {
+            None => {}
+            Some(Answered::Written(event)) => self.voice.say(&said!(
+                "the answer waits in inbox/outbox/{event}.yaml; `zhuanban send` sends it",
+                "答复已写好，放在 inbox/outbox/{event}.yaml；运行 zhuanban send 发出"
+            )),
+            Some(Answered::Silent(reason)) => {
+                self.voice.say(&said!("no answer is written: {reason}", "不写答复：{reason}"));
+            }
+        }
+    }
+}
+
 /// What is typed as `field=value`.
 pub(super) fn pairs(changes: &[String]) -> Result<Vec<(String, String)>, Failure> {
     let pair = |change: &String| change.split_once('=').map(|(k, v)| (k.trim().to_owned(), v.to_owned()));
@@ -244,7 +273,8 @@ pub(super) fn pairs(changes: &[String]) -> Result<Vec<(String, String)>, Failure
     pairs.ok_or_else(|| Failure::Usage(said!("write values as field=value", "内容请写成 字段=内容")))
 }
 
-fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+/// Prints data for another program.
+pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let fail = |e: serde_json::Error| -> Said { said!("{e}", "{e}") };
     put(serde_json::to_string_pretty(value).map_err(fail)?);
     Ok(())

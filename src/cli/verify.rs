@@ -11,7 +11,7 @@ use crate::edge::ledger::Entry;
 use crate::edge::purge::PURGED;
 use crate::edge::review::ENTERED;
 use crate::edge::store::{Account, Kept};
-use crate::extract::{Bare, Extraction, Watch, extract, extract_bare, sha256};
+use crate::extract::{Bare, Extraction, Watch, extract, extract_bare};
 use crate::read::Reader;
 use crate::record::act::Act;
 use crate::record::{Record, Ruling, Status};
@@ -93,7 +93,9 @@ fn stands(ruling: &Option<Ruling>, done: &Act, undone: &Act, record: &Record, en
     let last = entries.iter().rev().find(bears);
     match ruling {
         None => last.is_none_or(|e| e.did != done.name()),
-        Some(ruling) => last.is_some_and(|e| e.did == done.name() && e.by == ruling.by && e.at == ruling.at),
+        Some(ruling) => last.is_some_and(|e| {
+            e.did == done.name() && e.by == ruling.by && e.at == ruling.at && e.detail == ruling.reason
+        }),
     }
 }
 
@@ -123,11 +125,11 @@ fn of_mail(name: &str, kept: &Kept, office: &Office, reader: &Reader) -> Vec<Dia
     };
     let path = format!("inbox/mail/{file}");
     let one = |said| vec![Diagnostic::of_file(&path, said)];
-    let raw = match std::fs::read(office.inbox.path(&format!("mail/{file}"))) {
-        Ok(raw) => raw,
+    let (raw, sha256) = match office.inbox.read_kept(file) {
+        Ok(read) => read,
         Err(e) => return one(said!("cannot be read: {e}", "无法读取：{e}")),
     };
-    if sha256(&raw) != name {
+    if sha256 != name {
         return one(said!("the mail was changed: its hash is not its name", "邮件被改动：内容与文件名不符"));
     }
     match &kept.account {

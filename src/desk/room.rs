@@ -15,7 +15,6 @@ use crate::edge::failure::Failure;
 use crate::edge::office::Office;
 use crate::edge::shelf::Shelf;
 use crate::edge::sources::FOLDERS;
-use crate::report::Diagnostic;
 use crate::site::Sources;
 use crate::site::engine::{Engine, FOLDER_DESK};
 
@@ -104,12 +103,8 @@ fn same_rules(a: &Office, b: &Office) -> bool {
 
 fn load(root: &Path) -> Result<Loaded, Failure> {
     let sources = edge::sources(root)?;
-    let office = Office::of(root, &sources)?;
-    Ok(Loaded { office, engine: engine(&sources)?, files: files(&sources) })
-}
-
-fn engine(sources: &Sources) -> Result<Engine, Vec<Diagnostic>> {
-    Engine::load_desk(sources)
+    let (engine, files) = (Engine::of_desk(&sources)?, files(&sources));
+    Ok(Loaded { office: Office::of(root, sources)?, engine, files })
 }
 
 fn files(sources: &Sources) -> BTreeMap<String, Vec<u8>> {

@@ -14,7 +14,7 @@ use super::answer::{Answer, Problem, plain_page, see_other, with_type};
 use super::pairs::Pairs;
 use super::room::Now;
 use super::session::Session;
-use super::{Desk, act, bulk, guard, ledger, mail, one, papers, queue, typing};
+use super::{Desk, act, answers, bulk, guard, ledger, mail, one, papers, queue, typing};
 
 /// The most a form of the desk sends: a few dozen fields, or the ids of all records that are accepted at once.
 const MOST_SENT: usize = 256 << 10;
@@ -79,6 +79,8 @@ fn get(call: &Call<'_>, steps: &[&str]) -> Answer {
     match steps {
         [] => queue::page(call),
         ["ledger"] => ledger::page(call),
+        ["answers"] => answers::list(call),
+        ["answers", event] => answers::one(call, event),
         ["units"] => typing::units(call),
         ["records", id] => one::page(call, id),
         ["records", id, "mail"] => mail::page(call, id),

@@ -1,6 +1,7 @@
 //! The edge: the only place, with `desk` and `cli`, that touches disk, clock and network.
 #![allow(clippy::disallowed_methods)]
 
+pub mod answers;
 pub mod dkim;
 pub mod dns;
 pub mod failpoint;
@@ -11,6 +12,7 @@ pub mod ledger;
 pub mod mailbox;
 pub mod models;
 pub mod office;
+pub mod outbox;
 pub mod post;
 pub mod publish;
 pub mod purge;

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
+use super::answers::Answers;
 use super::failure::Failure;
 use super::store::Inbox;
-use super::{fonts, models};
+use super::{fonts, models, post};
 use crate::form::FormSpec;
 use crate::read::Reader;
 use crate::record::{self, Signed};
@@ -24,21 +25,22 @@ pub struct Office {
     pub content: Content,
     /// The inbox.
     pub inbox: Inbox,
+    sources: Sources,
     deadline: Option<String>,
 }
 
 impl Office {
     /// Loads the content below a root folder; every fault of every file at once.
     pub fn open(root: &Path) -> Result<Office, Failure> {
-        Office::of(root, &super::sources(root)?)
+        Office::of(root, super::sources(root)?)
     }
 
     /// The same from files that were read already.
-    pub fn of(root: &Path, sources: &Sources) -> Result<Office, Failure> {
-        let content = site::load(sources)?;
+    pub fn of(root: &Path, sources: Sources) -> Result<Office, Failure> {
+        let content = site::load(&sources)?;
         let deadline = content.config.deadline.as_ref().map(|d| d.date.to_string());
         let authserv = super::post::mailbox(root)?.and_then(|mailbox| mailbox.authserv);
-        Ok(Office { root: root.to_owned(), content, inbox: Inbox::of(root).trusting(authserv), deadline })
+        Ok(Office { root: root.to_owned(), content, inbox: Inbox::of(root).trusting(authserv), sources, deadline })
     }
 
     /// What review needs to know.
@@ -64,6 +66,12 @@ impl Office {
                 reader
             }
         }
+    }
+
+    /// The office as it answers; a broken mailbox configuration or mail template stops here, before anything is done.
+    pub fn answers(&self) -> Result<Answers<'_>, Failure> {
+        let mailbox = post::mailbox(&self.root)?;
+        Ok(Answers::load(&self.root, &self.sources, &self.content, mailbox.as_ref())?)
     }
 
     /// A unit's name, or its id where it is unknown.

@@ -12,7 +12,7 @@ use super::ledger::Entry;
 use super::mailbox::{self, Source};
 use super::store::{Account, Inbox, Kept, Lock};
 use super::whole;
-use crate::extract::{MailHead, sha256};
+use crate::extract::MailHead;
 use crate::mail;
 use crate::record::register::fold;
 use crate::record::retention::{Event, Over, Rule, blanked, without_image};
@@ -157,7 +157,7 @@ impl Plan {
             return Ok(());
         }
         for source in mailbox::find(&new)?.sources {
-            if !gone.contains(&sha256(&source.read()?)) {
+            if !gone.contains(&source.read()?.sha256()?) {
                 continue;
             }
             match source {
@@ -259,6 +259,8 @@ fn emptied(account: &Account, signed: &Signed) -> Account {
         records: account.records.clone(),
         leaves: account.leaves.iter().map(leaf).collect(),
         faults: Vec::new(),
+        answer: account.answer.clone(),
+        unanswered: account.unanswered.clone(),
         purged: Some(signed.on.clone()),
     }
 }

@@ -3,6 +3,7 @@
 
 use std::io;
 
+use super::answers::{Answered, Answers};
 use super::failure::Failure;
 use super::ledger::Entry;
 use super::office::Office;
@@ -14,6 +15,7 @@ use crate::record::decide::{Decision, decide, edit};
 use crate::record::refusal::Refusal;
 use crate::record::register::fold;
 use crate::record::{Record, Signed};
+use crate::reply::Answer;
 use crate::said;
 
 /// What the ledger calls the entering of a form by hand.
@@ -30,6 +32,10 @@ pub struct Decided {
     pub relisted: Option<String>,
     /// Whether its public commendation changed.
     pub commended: bool,
+    /// What became of the answer to the sender, where the decision calls for one.
+    pub answered: Option<Answered>,
+    /// The answer to what is taken back, and whether it could be stopped.
+    pub withdrawn: Option<(String, bool)>,
 }
 
 /// Why an act came to nothing.
@@ -77,32 +83,64 @@ pub fn change(
     Ok(edited)
 }
 
-/// Applies a decision: the ledger first, then the record, then what the public sees. After a crash in between, deciding
-/// the same again finishes what was begun.
-pub fn rule(
-    _lock: &Lock,
+/// What a decision would come to, and nothing written: the record, and what its sender would be mailed, or why nothing.
+pub fn preview(
     office: &Office,
+    answers: &Answers<'_>,
+    records: &[&Record],
+    record: &Record,
+    changes: &[(String, String)],
+    decision: &Decision,
+    signed: &Signed,
+) -> Result<(Record, Option<Result<Answer, String>>), Stopped> {
+    let rules = office.rules();
+    let edited = match changes {
+        [] => record.clone(),
+        _ => edit(record, changes, &rules, signed).map_err(Failure::Refused)?,
+    };
+    let register = fold(records.iter().copied(), &rules);
+    let decided = decide(&edited, decision, &register, &rules, signed).map_err(Stopped::Refused)?;
+    let answer = answers.preview(&decided, signed)?;
+    Ok((decided, answer))
+}
+
+/// Applies a decision: the ledger first, then the record, then what the public sees, then the answer to the sender. After
+/// a crash in between, deciding the same again finishes what was begun.
+pub fn rule(
+    lock: &Lock,
+    office: &Office,
+    answers: &Answers<'_>,
     records: &[&Record],
     record: &Record,
     decision: &Decision,
     signed: &Signed,
 ) -> Result<Decided, Stopped> {
-    let rules = office.rules();
-    if decision.is_done(record) {
-        let (relisted, commended) = publish(office, record, decision, records)?;
-        return Ok(Decided { record: record.clone(), before: true, relisted, commended });
+    let (rules, before) = (office.rules(), decision.is_done(record));
+    let mut decided = record.clone();
+    if !before {
+        let register = fold(records.iter().copied(), &rules);
+        decided = decide(record, decision, &register, &rules, signed).map_err(Stopped::Refused)?;
     }
-    let register = fold(records.iter().copied(), &rules);
-    let decided = decide(record, decision, &register, &rules, signed).map_err(Stopped::Refused)?;
     let mut after: Vec<&Record> = records.iter().copied().filter(|r| r.id != decided.id).collect();
     after.push(&decided);
-    listing(office, &decided, decision, &after)?;
-    let reason = decided.decision.as_ref().and_then(|ruling| ruling.reason.clone());
-    let detail = reason.or_else(|| decided.hold.as_ref().map(|hold| hold.reason.clone()));
-    log(office, decision.name(), &decided.id, detail, signed)?;
-    office.inbox.put_record(&decided)?;
+    let mut withdrawn = None;
+    if !before {
+        listing(office, &decided, decision, &after)?;
+        if let Decision::Reopen { .. } = decision {
+            withdrawn = answers.withdraw(record, signed, lock)?;
+        }
+        log(office, decision.name(), &decided.id, detail(&decided), signed)?;
+        office.inbox.put_record(&decided)?;
+    }
     let (relisted, commended) = publish(office, &decided, decision, &after)?;
-    Ok(Decided { record: decided, before: false, relisted, commended })
+    let answered = answers.decided(&decided, signed, lock)?;
+    Ok(Decided { record: decided, before, relisted, commended, answered, withdrawn })
+}
+
+/// The reason that was given, for the ledger.
+fn detail(decided: &Record) -> Option<String> {
+    let reason = decided.decision.as_ref().and_then(|ruling| ruling.reason.clone());
+    reason.or_else(|| decided.hold.as_ref().map(|hold| hold.reason.clone()))
 }
 
 /// Does something with an accepted record: the ledger first, then the record, then what the public sees. After a crash
@@ -127,7 +165,7 @@ pub fn apply(
         office.inbox.put_record(&after)?;
     }
     let commended = publish_commendation(office, &after)?;
-    Ok(Decided { record: after, before, relisted: None, commended })
+    Ok(Decided { record: after, before, relisted: None, commended, answered: None, withdrawn: None })
 }
 
 /// Files a record that the office entered itself, and whatever it did with it at once; false where it is there already.

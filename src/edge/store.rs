@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_yaml::FlowMap;
+use sha2::{Digest, Sha256};
 
 use super::ledger::{self, Entry};
 use super::whole;
-use crate::extract::{Leaf, MailHead};
+use crate::extract::{LARGEST_MAIL, Leaf, MailHead};
 use crate::fault::Fault;
 use crate::record::{Office, Record, Status, parse};
 use crate::report::Diagnostic;
@@ -45,6 +46,12 @@ pub struct Account {
     /// The day the mail itself was removed, its time being over. What is said here stays, without persons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purged: Option<String>,
+    /// The answer written to it, by its event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// Why none was written, in Chinese.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanswered: Option<String>,
 }
 
 /// What is kept of a mail, or of a document that came without one.
@@ -104,6 +111,29 @@ impl Inbox {
             Ok(kept) if kept == raw => Ok(()),
             _ => whole::write(&path, raw),
         }
+    }
+
+    /// Puts a mail on disk that is too large to be held in memory, and gives its SHA-256.
+    pub fn keep_outsized(&self, mut raw: impl Read, ending: &str) -> io::Result<String> {
+        let folder = self.root.join("mail");
+        let mut sha256 = String::new();
+        whole::write_by(&folder, |file| {
+            sha256 = hashed(&mut raw, |piece| file.write_all(piece))?;
+            Ok(folder.join(format!("{sha256}.{ending}")))
+        })?;
+        Ok(sha256)
+    }
+
+    /// The kept file of this name, or its start if it is over the limit, and the SHA-256 of all of it.
+    pub fn read_kept(&self, file: &str) -> io::Result<(Vec<u8>, String)> {
+        let mut start = Vec::new();
+        let mut file = File::open(self.root.join("mail").join(file))?;
+        let sha256 = hashed(&mut file, |piece| {
+            let room = (LARGEST_MAIL + 1).saturating_sub(start.len());
+            start.extend_from_slice(&piece[..piece.len().min(room)]);
+            Ok(())
+        })?;
+        Ok((start, sha256))
     }
 
     /// Whether a mail was taken in completely.
@@ -232,9 +262,45 @@ impl Inbox {
         ledger::has_lately(&self.root.join("ledger.jsonl"), did, on)
     }
 
+    /// Whether the ledger holds this act, however long ago.
+    pub fn has_ever_logged(&self, did: &str, on: &str) -> io::Result<bool> {
+        ledger::has(&self.root.join("ledger.jsonl"), did, on)
+    }
+
+    /// The acts of one kind on one day, `YYYY-MM-DD`.
+    pub fn logged_on(&self, day: &str, did: &str) -> io::Result<Vec<Entry>> {
+        ledger::of_day(&self.root.join("ledger.jsonl"), day, did)
+    }
+
+    /// The beginning of a raw mail, as much as any header needs; absent when the mail is gone.
+    pub fn mail_head(&self, file: &str) -> io::Result<Option<Vec<u8>>> {
+        const MOST: u64 = 1 << 20;
+        let file = match File::open(self.root.join(file)) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            other => other?,
+        };
+        let mut head = Vec::new();
+        file.take(MOST).read_to_end(&mut head)?;
+        Ok(Some(head))
+    }
+
     /// Proves the ledger's chain.
     pub fn ledger(&self) -> io::Result<Result<Vec<Entry>, Vec<Diagnostic>>> {
         ledger::verify(&self.root.join("ledger.jsonl"), "inbox/ledger.jsonl")
+    }
+}
+
+/// Reads to the end in pieces; the SHA-256 of it all.
+pub(super) fn hashed(raw: &mut impl Read, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut piece = vec![0; 1 << 20];
+    loop {
+        let read = raw.read(&mut piece)?;
+        if read == 0 {
+            return Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
+        }
+        hash.update(&piece[..read]);
+        each(&piece[..read])?;
     }
 }
 

@@ -29,6 +29,10 @@ use crate::read::Reader;
 use crate::read::settle::FieldValue;
 use crate::sheet::Picture;
 
+/// Largest mail that is taken apart. The great mail services in China take 50 MB of files, which base64 makes 70 MB;
+/// while it is read a mail is held in memory about three times.
+pub const LARGEST_MAIL: usize = 128 << 20;
+
 /// Everything found in one mail.
 #[derive(Debug, Serialize)]
 pub struct Extraction {
@@ -135,6 +139,9 @@ pub fn extract(raw: &[u8], reader: &Reader) -> Extraction {
 
 /// The same, telling a watcher what it is at.
 pub fn extract_watched(raw: &[u8], reader: &Reader, watch: &Watch) -> Extraction {
+    if raw.len() > LARGEST_MAIL {
+        return too_large(raw);
+    }
     let message = mail::parse(raw);
     let mail = head(&message);
     let mut walk = walk::Walk::new(reader, mail.id_prefix(), watch);
@@ -173,6 +180,9 @@ pub fn extract_bare(bare: &Bare, bytes: &[u8], reader: &Reader, watch: &Watch) -
         document: Some(bare.ending.clone()),
         ..MailHead::default()
     };
+    if bytes.len() > LARGEST_MAIL {
+        return Extraction { mail, records: Vec::new(), leaves: Vec::new(), faults: vec![over_limit("文件")] };
+    }
     let mut walk = walk::Walk::new(reader, mail.id_prefix(), watch);
     walk.lone(&bare.name, bytes);
     watch.end();
@@ -180,6 +190,18 @@ pub fn extract_bare(bare: &Bare, bytes: &[u8], reader: &Reader, watch: &Watch) -
     let mut faults = std::mem::take(&mut walk.faults);
     faults.extend(drafts.is_empty().then(|| Fault::new("no-form", "文件中没有找到登记表")));
     Extraction { mail, records: join::join(reader, drafts), leaves: walk.outcomes, faults }
+}
+
+/// A mail over the limit, or the start of one: who sent it is known, what it holds is not.
+fn too_large(start: &[u8]) -> Extraction {
+    let message = mail::parse_head(start);
+    let faults = [message.faults.as_slice(), &[over_limit("邮件")]].concat();
+    Extraction { mail: head(&message), records: Vec::new(), leaves: Vec::new(), faults }
+}
+
+fn over_limit(what: &str) -> Fault {
+    let limit = LARGEST_MAIL >> 20;
+    Fault::new("too-large", format!("{what}过大（上限 {limit} MB），未打开，请对方分开发送"))
 }
 
 fn head(message: &Message) -> MailHead {

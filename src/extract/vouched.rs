@@ -55,6 +55,11 @@ pub enum Checked {
 }
 
 impl Vouched {
+    /// Whether the server that the office trusts says that the sender's domain disowns the mail.
+    pub fn disowns(&self, results: &IndexMap<String, String>) -> bool {
+        self.trusted && results.get("dmarc").is_some_and(|result| result == "fail")
+    }
+
     /// Nobody vouches for anything.
     pub fn is_empty(&self) -> bool {
         self.server.is_empty() && self.signatures.is_empty()

@@ -12,6 +12,7 @@
 
 mod auto;
 mod charset;
+mod correspondence;
 mod field;
 mod head;
 mod part;
@@ -23,10 +24,14 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
+pub use correspondence::{Correspondence, correspondence};
 pub use head::is_ambiguous;
 pub use statement::Statement;
 
 use crate::fault::Fault;
+
+/// Bytes of a head that are read of a mail too large to be taken apart: servers refuse heads of more.
+const LARGEST_HEAD: usize = 1 << 20;
 
 /// One mail: its head and all its leaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +114,14 @@ pub fn parse(raw: &[u8]) -> Message {
 /// What the server of this name says of a mail's sender; nothing where it says nothing.
 pub fn statement(raw: &[u8], server: &str) -> Statement {
     statement::of(&field::split(&with_line_feeds(raw)).0, Some(server))
+}
+
+/// Reads the head alone, from the start of a mail that is too large to be taken apart. Never fails.
+pub fn parse_head(start: &[u8]) -> Message {
+    let mut faults = Vec::new();
+    let (fields, _) = field::split(&start[..start.len().min(LARGEST_HEAD)]);
+    let head = head::read(&fields, &mut faults);
+    Message { sha256: hex(&Sha256::digest(start)), head, leaves: Vec::new(), faults }
 }
 
 /// Old Macintosh mail ends its lines with a lone CR.

@@ -144,6 +144,13 @@ pub struct Mail {
     pub vouched: Vouched,
 }
 
+impl Mail {
+    /// Whether there was no mail: the form came on paper or as a bare file.
+    pub fn is_by_hand(&self) -> bool {
+        self.from == BY_HAND
+    }
+}
+
 /// Which unit a record is for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -131,7 +131,7 @@ pub fn blanked(record: &Record, office: &Office<'_>, signed: &Signed) -> Option<
         Status::Pending | Status::Rejected => IndexMap::new(),
     };
     blank.mail = Mail { file: record.mail.file.clone(), ..Mail::default() };
-    for FlowMap(document) in &mut blank.document {
+    if let Some(FlowMap(document)) = &mut blank.document {
         document.name.clear();
         document.also.iter_mut().for_each(|also| also.name.clear());
     }

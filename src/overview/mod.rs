@@ -1,0 +1,8 @@
+//! What the office looks at and prints for itself, all of it private: [`standing`] computes which units have registered
+//! and which are missing, [`text`] and [`report`] show that, [`roster`] is the whole register.
+
+pub mod report;
+pub mod roster;
+mod sheet;
+pub mod standing;
+pub mod text;
