@@ -39,11 +39,9 @@ pub fn act(call: &Call<'_>, id: &str) -> Answer {
     let signed = sign(&call.clerk.by, None);
     let done = match decision.as_ref().filter(|decision| is_to_be_shown(&call.form, decision)) {
         Some(decision) => preview::page(call, &now, row, &changes, decision, &signed),
-        None => apply(&lock, &now, row.record(), &changes, decision.as_ref(), &signed).and_then(|()| {
-            Ok(match decision {
-                Some(Decision::Reopen { .. }) | None => back(&filter, id),
-                Some(_) => onward(&now, &filter, id),
-            })
+        None => apply(&lock, &now, row.record(), &changes, decision.as_ref(), &signed).map(|()| match decision {
+            Some(Decision::Reopen { .. }) | None => back(&filter, id),
+            Some(_) => onward(&now, &filter, id),
         }),
     };
     match done {

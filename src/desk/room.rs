@@ -71,6 +71,11 @@ impl Room {
         Ok(Room { root: root.to_owned(), kept: Mutex::new(Kept { prints, shelf, now }) })
     }
 
+    /// How things stood at the last look: good enough for what belongs to a page that has just been answered.
+    pub fn lately(&self) -> Now {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).now.clone()
+    }
+
     /// How things stand now.
     pub fn now(&self) -> Result<Now, Failure> {
         // What is kept is replaced as a whole; after a panic elsewhere it is old at worst, and checked here.

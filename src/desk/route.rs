@@ -53,7 +53,7 @@ pub async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response
 fn respond(desk: &Desk, parts: &Parts, sent: &[u8]) -> Answer {
     let steps: Vec<&str> = parts.uri.path().split('/').filter(|step| !step.is_empty()).collect();
     let query = Pairs::parse(parts.uri.query().unwrap_or_default().as_bytes());
-    let now = desk.room.now()?;
+    let now = if belongs_to_a_page(&steps) { desk.room.lately() } else { desk.room.now()? };
     match (&parts.method, steps.as_slice()) {
         (&Method::GET, ["static", name]) => return file(&now, name),
         (&Method::GET, ["login"]) => return login(desk, &now, query.get("token"), ""),
@@ -72,6 +72,16 @@ fn respond(desk: &Desk, parts: &Parts, sent: &[u8]) -> Answer {
         Method::POST if steps == ["logout"] => log_out(&call, parts),
         Method::POST => post(&call, &steps),
         _ => Err(Problem::NotFound),
+    }
+}
+
+/// Pictures, files and what the script asks: the page they belong to has looked at the disk already.
+fn belongs_to_a_page(steps: &[&str]) -> bool {
+    match steps {
+        ["static", _] | ["units"] | ["check"] => true,
+        ["records", _, picture] => picture.ends_with(".png"),
+        ["records", _, "parts", _, what, ..] => ["file", "sheets"].contains(what),
+        _ => false,
     }
 }
 
