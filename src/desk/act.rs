@@ -7,6 +7,7 @@ use super::filter::Filter;
 use super::index::Row;
 use super::one;
 use super::pairs::{Pairs, query};
+use super::preview;
 use super::queue;
 use super::room::Now;
 use super::route::Call;
@@ -36,11 +37,15 @@ pub fn act(call: &Call<'_>, id: &str) -> Answer {
         };
     }
     let signed = sign(&call.clerk.by, None);
-    match apply(&lock, &now, row.record(), &changes, decision.as_ref(), &signed) {
-        Ok(()) => match decision {
+    let done = match decision.as_ref().filter(|decision| is_to_be_shown(&call.form, decision)) {
+        Some(decision) => preview::page(call, &now, row, &changes, decision, &signed),
+        None => apply(&lock, &now, row.record(), &changes, decision.as_ref(), &signed).map(|()| match decision {
             Some(Decision::Reopen { .. }) | None => back(&filter, id),
             Some(_) => onward(&now, &filter, id),
-        },
+        }),
+    };
+    match done {
+        Ok(answer) => answer,
         Err(Stopped::Refused(refusal)) => refused(call, &filter, id, &refusal.on_desk()),
         Err(Stopped::Failed(Failure::Refused(said))) => {
             let all: Vec<&str> = said.iter().map(|said| said.zh.as_str()).collect();
@@ -48,6 +53,12 @@ pub fn act(call: &Call<'_>, id: &str) -> Answer {
         }
         Err(Stopped::Failed(failure)) => Err(Problem::Failed(failure)),
     }
+}
+
+/// Whether the answer to the sender is shown before anything is done: always where it has bad news, and on demand.
+fn is_to_be_shown(form: &Pairs, decision: &Decision) -> bool {
+    let bad_news = matches!(decision, Decision::Reject { .. } | Decision::Ask { .. });
+    (bad_news || form.get("act") == "look") && form.get("confirmed").is_empty()
 }
 
 /// Sent twice by one clerk, by a double click or the back key: it was done the first time.
@@ -104,7 +115,7 @@ fn decision(form: &Pairs) -> Result<Option<Decision>, Problem> {
     let reason = reason(form);
     Ok(match form.get("act") {
         "save" => None,
-        "accept" => Some(Decision::Accept { standing: standing(form), basis: filled(form.get("basis")) }),
+        "accept" | "look" => Some(Decision::Accept { standing: standing(form), basis: filled(form.get("basis")) }),
         "reject" => Some(Decision::Reject { reason }),
         "ask" => Some(Decision::Ask { reason }),
         "aside" => Some(Decision::SetAside { reason }),

@@ -7,6 +7,7 @@ use super::filter::Filter;
 use super::index::Row;
 use super::pairs::Pairs;
 use super::route::Call;
+use crate::edge::answers::Answers;
 use crate::edge::failure::Failure;
 use crate::edge::office::sign;
 use crate::edge::review::{self, Stopped};
@@ -55,14 +56,15 @@ pub fn ask(call: &Call<'_>) -> Answer {
 pub fn accept(call: &Call<'_>) -> Answer {
     let lock = call.now.office().inbox.lock()?;
     let pairs = call.form.all("id").zip(call.form.all("revision"));
-    let rows: Vec<Line> =
-        pairs.filter_map(|(id, revision)| one(call, &lock, id, revision).transpose()).collect::<Result<_, _>>()?;
+    let answers = call.now.office().answers()?;
+    let lines = pairs.filter_map(|(id, revision)| one(call, &lock, &answers, id, revision).transpose());
+    let rows: Vec<Line> = lines.collect::<Result<_, _>>()?;
     let now = call.desk.room.now()?;
     let left_out = rows.iter().filter(|row| row.why.is_some()).count();
     page(&now, &call.clerk, "bulk.html", &View { rows, left_out, query: list(call), done: true })
 }
 
-fn one(call: &Call<'_>, lock: &Lock, id: &str, revision: &str) -> Result<Option<Line>, Failure> {
+fn one(call: &Call<'_>, lock: &Lock, answers: &Answers<'_>, id: &str, revision: &str) -> Result<Option<Line>, Failure> {
     // What was accepted before it may concern the same unit, so each is looked at anew.
     let now = call.desk.room.now()?;
     let Some(row) = now.index.get(id) else { return Ok(None) };
@@ -74,8 +76,8 @@ fn one(call: &Call<'_>, lock: &Lock, id: &str, revision: &str) -> Result<Option<
         return told(Some("现在有疑点，请打开核对".to_owned()));
     }
     let decision = Decision::Accept { standing: Standing::Unsaid, basis: None };
-    let (office, signed) = (now.office(), sign(&call.clerk.by, None));
-    match review::rule(lock, office, &office.answers()?, &now.index.records(), row.record(), &decision, &signed) {
+    let (records, signed) = (now.index.records(), sign(&call.clerk.by, None));
+    match review::rule(lock, now.office(), answers, &records, row.record(), &decision, &signed) {
         Ok(_) => told(None),
         Err(Stopped::Refused(refusal)) => told(Some(refusal.on_desk())),
         Err(Stopped::Failed(Failure::Refused(said))) => {

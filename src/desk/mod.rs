@@ -13,6 +13,7 @@
 
 mod act;
 mod answer;
+mod answers;
 mod bulk;
 mod compare;
 mod conflict;
@@ -24,6 +25,7 @@ mod mail;
 mod one;
 mod pairs;
 mod papers;
+mod preview;
 mod queue;
 mod room;
 mod route;

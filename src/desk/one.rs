@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_yaml::FlowMap;
 
 use super::answer::{Answer, Problem, page_as};
+use super::answers;
 use super::compare::{Compare, compare};
 use super::filter::{Around, Filter};
 use super::index::Row;
@@ -42,6 +43,7 @@ struct View<'a> {
     around: Around<'a>,
     query: String,
     done: Option<Done>,
+    answers: Vec<answers::Line>,
     problem: Option<&'a str>,
     registers: bool,
 }
@@ -155,6 +157,7 @@ pub fn show(call: &Call<'_>, now: &Now, row: &Row, filter: &Filter, problem: Opt
         around: filter.around(&now.index, &record.id),
         query: filter.query(),
         done: queue::done(call),
+        answers: answers::of_record(call, &record.id),
         problem,
         registers: crate::record::decide::registers(record, &rules),
     };

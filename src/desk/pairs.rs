@@ -10,6 +10,11 @@ impl Pairs {
         Pairs(form_urlencoded::parse(text).into_owned().collect())
     }
 
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The value of a name, empty if there is none.
     pub fn get(&self, name: &str) -> &str {
         self.find(name).unwrap_or_default()

@@ -185,10 +185,14 @@ pub struct Content {
     pub html: bool,
 }
 
-/// Takes a leaf out of its mail.
+/// Takes a leaf out of its mail. What came without a mail is its own only leaf.
 pub fn content(office: &Office, record: &Record, number: &str) -> Option<Content> {
     let leaf = leaf(office, record, number)?;
-    let raw = std::fs::read(office.inbox.path(Some(&*record.mail.file).filter(|name| is_below("mail", name))?)).ok()?;
+    let name = Some(record.mail.file.as_str()).filter(|name| is_below("mail", name))?;
+    let raw = std::fs::read(office.inbox.path(name)).ok()?;
+    if !name.ends_with(".eml") {
+        return Some(Content { bytes: raw.into(), text: None, html: false });
+    }
     let found = part::part(&raw, number)?;
     Some(Content { bytes: found.bytes, text: found.text, html: leaf.content_type == "text/html" })
 }

@@ -15,7 +15,6 @@ use crate::edge::failure::Failure;
 use crate::edge::office::Office;
 use crate::edge::shelf::Shelf;
 use crate::edge::sources::FOLDERS;
-use crate::report::Diagnostic;
 use crate::site::Sources;
 use crate::site::engine::{Engine, FOLDER_DESK};
 
@@ -72,6 +71,11 @@ impl Room {
         Ok(Room { root: root.to_owned(), kept: Mutex::new(Kept { prints, shelf, now }) })
     }
 
+    /// How things stood at the last look: good enough for what belongs to a page that has just been answered.
+    pub fn lately(&self) -> Now {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).now.clone()
+    }
+
     /// How things stand now.
     pub fn now(&self) -> Result<Now, Failure> {
         // What is kept is replaced as a whole; after a panic elsewhere it is old at worst, and checked here.
@@ -104,12 +108,8 @@ fn same_rules(a: &Office, b: &Office) -> bool {
 
 fn load(root: &Path) -> Result<Loaded, Failure> {
     let sources = edge::sources(root)?;
-    let (engine, files) = (engine(&sources), files(&sources));
-    Ok(Loaded { office: Office::of(root, sources)?, engine: engine?, files })
-}
-
-fn engine(sources: &Sources) -> Result<Engine, Vec<Diagnostic>> {
-    Engine::load_desk(sources)
+    let (engine, files) = (Engine::of_desk(&sources)?, files(&sources));
+    Ok(Loaded { office: Office::of(root, sources)?, engine, files })
 }
 
 fn files(sources: &Sources) -> BTreeMap<String, Vec<u8>> {

@@ -14,7 +14,7 @@ use super::answer::{Answer, Problem, plain_page, see_other, with_type};
 use super::pairs::Pairs;
 use super::room::Now;
 use super::session::Session;
-use super::{Desk, act, bulk, guard, ledger, mail, one, papers, queue, typing};
+use super::{Desk, act, answers, bulk, guard, ledger, mail, one, papers, queue, typing};
 
 /// The most a form of the desk sends: a few dozen fields, or the ids of all records that are accepted at once.
 const MOST_SENT: usize = 256 << 10;
@@ -53,7 +53,7 @@ pub async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response
 fn respond(desk: &Desk, parts: &Parts, sent: &[u8]) -> Answer {
     let steps: Vec<&str> = parts.uri.path().split('/').filter(|step| !step.is_empty()).collect();
     let query = Pairs::parse(parts.uri.query().unwrap_or_default().as_bytes());
-    let now = desk.room.now()?;
+    let now = if belongs_to_a_page(&steps) { desk.room.lately() } else { desk.room.now()? };
     match (&parts.method, steps.as_slice()) {
         (&Method::GET, ["static", name]) => return file(&now, name),
         (&Method::GET, ["login"]) => return login(desk, &now, query.get("token"), ""),
@@ -75,10 +75,22 @@ fn respond(desk: &Desk, parts: &Parts, sent: &[u8]) -> Answer {
     }
 }
 
+/// Pictures, files and what the script asks: the page they belong to has looked at the disk already.
+fn belongs_to_a_page(steps: &[&str]) -> bool {
+    match steps {
+        ["static", _] | ["units"] | ["check"] => true,
+        ["records", _, picture] => picture.ends_with(".png"),
+        ["records", _, "parts", _, what, ..] => ["file", "sheets"].contains(what),
+        _ => false,
+    }
+}
+
 fn get(call: &Call<'_>, steps: &[&str]) -> Answer {
     match steps {
         [] => queue::page(call),
         ["ledger"] => ledger::page(call),
+        ["answers"] => answers::list(call),
+        ["answers", event] => answers::one(call, event),
         ["units"] => typing::units(call),
         ["records", id] => one::page(call, id),
         ["records", id, "mail"] => mail::page(call, id),

@@ -15,6 +15,7 @@ use crate::record::decide::{Decision, decide, edit};
 use crate::record::refusal::Refusal;
 use crate::record::register::fold;
 use crate::record::{Record, Signed};
+use crate::reply::Answer;
 use crate::said;
 
 /// What the ledger calls the entering of a form by hand.
@@ -80,6 +81,27 @@ pub fn change(
     let keys: Vec<&str> = changes.iter().map(|(key, _)| key.as_str()).collect();
     log(office, "edited", &edited.id, Some(keys.join(" ")), signed)?;
     Ok(edited)
+}
+
+/// What a decision would come to, and nothing written: the record, and what its sender would be mailed, or why nothing.
+pub fn preview(
+    office: &Office,
+    answers: &Answers<'_>,
+    records: &[&Record],
+    record: &Record,
+    changes: &[(String, String)],
+    decision: &Decision,
+    signed: &Signed,
+) -> Result<(Record, Option<Result<Answer, String>>), Stopped> {
+    let rules = office.rules();
+    let edited = match changes {
+        [] => record.clone(),
+        _ => edit(record, changes, &rules, signed).map_err(Failure::Refused)?,
+    };
+    let register = fold(records.iter().copied(), &rules);
+    let decided = decide(&edited, decision, &register, &rules, signed).map_err(Stopped::Refused)?;
+    let answer = answers.preview(&decided, signed)?;
+    Ok((decided, answer))
 }
 
 /// Applies a decision: the ledger first, then the record, then what the public sees, then the answer to the sender. After

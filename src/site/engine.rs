@@ -13,7 +13,7 @@ use super::{FOLDER_STATIC, Sources, text_of};
 const FOLDER: &str = "templates/";
 /// Templates of mails, which are no pages.
 const FOLDER_MAIL: &str = "templates/mail/";
-/// Where the desk's templates stand.
+/// Where the desk's templates stand, which are no pages of the site.
 pub const FOLDER_DESK: &str = "templates/desk/";
 
 /// All templates, parsed.
@@ -25,9 +25,9 @@ pub struct Engine {
 impl Engine {
     /// Parses the site's templates; every fault at once.
     pub fn load(sources: &Sources) -> Result<Engine, Vec<Diagnostic>> {
-        let foreign =
-            |path: &str| [FOLDER_STATIC, FOLDER_MAIL, FOLDER_DESK].iter().any(|other| path.starts_with(other));
-        Engine::load_those(sources, |path| path.starts_with(FOLDER) && !foreign(path) && path.ends_with(".html"))
+        let foreign = [FOLDER_STATIC, FOLDER_MAIL, FOLDER_DESK];
+        let ours = |path: &str| !foreign.iter().any(|other| path.starts_with(other));
+        Engine::load_those(sources, |path| path.starts_with(FOLDER) && ours(path) && path.ends_with(".html"))
     }
 
     /// Parses the templates of mails, `.txt` and `.html`; only the latter escape what they are given.
@@ -36,8 +36,8 @@ impl Engine {
         Engine::load_those(sources, |path| path.starts_with(FOLDER_MAIL) && either(path))
     }
 
-    /// Parses the desk's templates, which go by their names below `templates/` too.
-    pub fn load_desk(sources: &Sources) -> Result<Engine, Vec<Diagnostic>> {
+    /// Parses the templates of the desk.
+    pub fn of_desk(sources: &Sources) -> Result<Engine, Vec<Diagnostic>> {
         Engine::load_those(sources, |path| path.starts_with(FOLDER_DESK) && path.ends_with(".html"))
     }
 

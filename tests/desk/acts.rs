@@ -73,7 +73,8 @@ fn rejecting_asking_and_setting_aside_need_a_reason_and_leave_the_queue() {
     for act in ["reject", "ask", "aside"] {
         window.act(&id, act, &[("reason", "  ")]).is(422).shows("请填写理由");
     }
-    window.act(&id, "ask", &[("ready", "未加盖单位公章，请盖章后重新发送"), ("reason", "并\n补电话")]).is(303);
+    let asked = [("ready", "未加盖单位公章，请盖章后重新发送"), ("reason", "并\n补电话"), ("confirmed", "1")];
+    window.act(&id, "ask", &asked).is(303);
     window.see("/").hides("示例甲").shows("待补正");
     window.see("/?show=asked").shows("示例甲");
     window.see(&format!("/records/{id}")).shows("未加盖单位公章，请盖章后重新发送；并 补电话");
@@ -81,7 +82,7 @@ fn rejecting_asking_and_setting_aside_need_a_reason_and_leave_the_queue() {
     window.see("/").shows("示例甲");
     window.act(&id, "aside", &[("reason", "等电话")]).is(303);
     window.see("/?show=aside").shows("示例甲");
-    window.act(&id, "reject", &[("reason", "重复")]).is(303);
+    window.act(&id, "reject", &[("reason", "重复"), ("confirmed", "1")]).is(303);
     window.see("/?status=rejected").shows("示例甲").shows("重复");
     window.see(&format!("/records/{id}")).shows("退回：重复").hides("name=\"act\" value=\"accept\"");
     window.act(&id, "nonsense", &[]).is(400);
@@ -90,6 +91,40 @@ fn rejecting_asking_and_setting_aside_need_a_reason_and_leave_the_queue() {
         assert!(ledger.contains(&format!("\"did\":\"{did}\"")), "{did}");
     }
     office.run("verify").succeeds();
+}
+
+#[test]
+fn the_answer_is_shown_before_it_goes_and_taken_back_with_the_decision() {
+    let office = Office::new().form_of("大冶市教育局", "示例甲");
+    office.run("intake").succeeds();
+    let id = office.id_of("示例甲");
+    let desk = Desk::open(&office);
+    let window = desk.window("示例员");
+    let page = window.see(&format!("/records/{id}"));
+    let sent = [("reason", "请补盖公章"), ("f.officer_post", "主任")];
+    let shown = window.act_on(&page, &id, "ask", &sent).is(200).shows("sender@example.com").shows("请补盖公章");
+    assert!(office.records("pending")[0]["hold"].is_null(), "nothing is done before it is confirmed");
+    assert_eq!(office.records("pending")[0]["fields"]["officer_post"]["value"], "科长");
+    assert!(!office.files("inbox/outbox").keys().any(|name| name.contains("correction")));
+
+    // The page sends everything again.
+    let names = ["act", "revision", "reason", "f.officer_post", "confirmed"];
+    let all: Vec<(&str, String)> = names.iter().map(|name| (*name, shown.hidden(name))).collect();
+    let all: Vec<(&str, &str)> = all.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    window.post(&format!("/records/{id}"), &all).is(303);
+    assert_eq!(office.records("pending")[0]["hold"]["reason"], "请补盖公章");
+    assert_eq!(office.records("pending")[0]["fields"]["officer_post"]["value"], "主任");
+    let waiting = office.files("inbox/outbox").into_keys().find(|name| name.contains("correction")).expect("an answer");
+    let event = waiting.rsplit_once('.').unwrap().0.to_owned();
+    window.see("/answers").shows("请补正").shows("sender@example.com");
+    window.see(&format!("/answers/{event}")).shows("请补盖公章");
+    window.see(&format!("/records/{id}")).shows("待发答复").shows(&event);
+    window.get("/answers/..%2fmailbox").is(404);
+
+    window.act(&id, "reopen", &[]).is(303);
+    window.see("/answers").hides("请补正");
+    window.act(&id, "look", &[]).is(200).shows("确认备案").shows("已备案");
+    assert!(office.records("accepted").is_empty());
 }
 
 #[test]
