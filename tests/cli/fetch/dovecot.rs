@@ -79,11 +79,7 @@ impl Dovecot {
 
     fn configuration(&self) -> String {
         let (port, folder) = (self.port, self.folder.path().display());
-        let me = is_root().then(String::new).unwrap_or_else(|| {
-            let user = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
-            let user = user.trim();
-            format!("default_internal_user = {user}\ndefault_login_user = {user}\n")
-        });
+        let me = if is_root() { String::new() } else { everything_as_me() };
         let (uid, gid) = if is_root() { (NOBODY, NOBODY) } else { ids() };
         format!(
             "{me}protocols = imap\nbase_dir = {folder}/run\nstate_dir = {folder}/run\nlog_path = /dev/stderr\n\
@@ -188,6 +184,14 @@ impl Maildir<'_> {
 
 fn is_root() -> bool {
     ids().0 == 0
+}
+
+/// Dovecot's parts have users of their own, which only root can give them.
+fn everything_as_me() -> String {
+    let of = |option| String::from_utf8(Command::new("id").arg(option).output().unwrap().stdout).unwrap();
+    let (user, group) = (of("-un"), of("-gn"));
+    let (user, group) = (user.trim(), group.trim());
+    format!("default_internal_user = {user}\ndefault_login_user = {user}\ndefault_internal_group = {group}\n")
 }
 
 /// Whose process this is: whom a file that it makes belongs to.
