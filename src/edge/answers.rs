@@ -139,7 +139,7 @@ impl<'a> Answers<'a> {
         let Some(Ok(answer)) = self.preview(record, signed)? else { return Ok(None) };
         let stopped = self.outbox.cancel(&answer.event, signed, lock)?;
         let written =
-            stopped || self.inbox.has_ever_logged("sent", &answer.event)? || self.outbox.get(&answer.event)?.is_some();
+            stopped || self.inbox.has_logged("sent", &answer.event)? || self.outbox.get(&answer.event)?.is_some();
         Ok(written.then_some((answer.event, stopped)))
     }
 

@@ -1,10 +1,11 @@
 //! The ledger: who decided what, when. Append-only lines of JSON, each with the SHA-256 of the line before, so that a
 //! line changed, moved or lost afterwards shows.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 use super::failpoint;
@@ -36,10 +37,9 @@ pub struct Entry {
 
 /// Appends entries, chained. The caller holds the inbox lock.
 pub fn append(path: &Path, entries: Vec<Entry>) -> io::Result<()> {
-    let mut text = read(path)?;
     // What a crash or a full disk left of the last append was never acknowledged: it goes, and the act is done again.
-    text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
-    let mut prev = text.lines().last().map_or(GENESIS.to_owned(), |line| sha256(line.as_bytes()));
+    let (whole, last) = end(path)?;
+    let mut prev = last.map_or(GENESIS.to_owned(), |line| sha256(&line));
     let mut added = String::new();
     for entry in entries {
         let line = serde_json::to_string(&Entry { prev, ..entry }).map_err(io::Error::other)?;
@@ -49,7 +49,6 @@ pub fn append(path: &Path, entries: Vec<Entry>) -> io::Result<()> {
     }
     failpoint::pass();
     let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-    let whole = text.len() as u64;
     file.set_len(whole)?;
     let written = file.write_all(added.as_bytes()).and_then(|()| file.sync_all());
     if written.is_err() {
@@ -59,6 +58,32 @@ pub fn append(path: &Path, entries: Vec<Entry>) -> io::Result<()> {
     written
 }
 
+/// How long the ledger is up to its last whole line, and that line. Only the file's end is read: it grows for years.
+fn end(path: &Path) -> io::Result<(u64, Option<Vec<u8>>)> {
+    let mut file = match File::open(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok((0, None)),
+        other => other?,
+    };
+    let length = file.metadata()?.len();
+    let mut reach = 1 << 14;
+    loop {
+        let start = length.saturating_sub(reach);
+        file.seek(SeekFrom::Start(start))?;
+        let mut part = Vec::new();
+        file.by_ref().take(length - start).read_to_end(&mut part)?;
+        let whole = part.iter().rposition(|byte| *byte == b'\n');
+        let before = whole.and_then(|at| part[..at].iter().rposition(|byte| *byte == b'\n'));
+        match (whole, before) {
+            (Some(at), before) if before.is_some() || start == 0 => {
+                let line = part[before.map_or(0, |at| at + 1)..at].to_vec();
+                return Ok((start + at as u64 + 1, Some(line)));
+            }
+            (None, _) if start == 0 => return Ok((0, None)),
+            _ => reach *= 2,
+        }
+    }
+}
+
 fn read(path: &Path) -> io::Result<String> {
     match fs::read_to_string(path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(String::new()),
@@ -66,19 +91,16 @@ fn read(path: &Path) -> io::Result<String> {
     }
 }
 
-/// Whether one of the last entries is this act.
-pub fn has_lately(path: &Path, did: &str, on: &str) -> io::Result<bool> {
-    const LATELY: usize = 1_000;
-    let text = read(path)?;
-    let mut last = text.lines().rev().take(LATELY).filter(|line| line.contains(on));
-    Ok(last.any(|line| serde_json::from_str::<Entry>(line).is_ok_and(|e| e.did == did && e.on == on)))
-}
-
-/// Whether any entry is this act.
+/// Whether any entry is this act. Asked for every mail of a mailbox, so lines are told by their bytes before they are read.
 pub fn has(path: &Path, did: &str, on: &str) -> io::Result<bool> {
     let text = read(path)?;
-    let mut lines = text.lines().rev().filter(|line| line.contains(on));
-    Ok(lines.any(|line| serde_json::from_str::<Entry>(line).is_ok_and(|e| e.did == did && e.on == on)))
+    let line = |at: usize| {
+        let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+        let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+        &text[start..end]
+    };
+    let mut named = memmem::find_iter(text.as_bytes(), on.as_bytes()).map(line);
+    Ok(named.any(|line| serde_json::from_str::<Entry>(line).is_ok_and(|e| e.did == did && e.on == on)))
 }
 
 /// The entries of one kind on one day.
@@ -123,6 +145,19 @@ mod tests {
             detail: None,
             prev: String::new(),
         }
+    }
+
+    #[test]
+    fn lines_longer_than_what_is_read_at_once_are_chained_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.jsonl");
+        let long = Entry { detail: Some("长".repeat(30_000)), ..entry("a") };
+        append(&path, vec![long.clone(), long]).unwrap();
+        append(&path, vec![entry("b")]).unwrap();
+        append(&path, vec![entry("c")]).unwrap();
+        assert_eq!(verify(&path, "l").unwrap().unwrap().len(), 4);
+        assert!(has(&path, "accepted", "a").unwrap() && has(&path, "accepted", "c").unwrap());
+        assert!(!has(&path, "accepted", "d").unwrap() && !has(&path, "rejected", "a").unwrap());
     }
 
     #[test]

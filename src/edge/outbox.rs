@@ -48,7 +48,7 @@ impl Outbox {
         if !is_name(&answer.event) {
             return Err(io::Error::other(format!("`{}` cannot name a file", answer.event)));
         }
-        if self.inbox.has_ever_logged("answered", &answer.event)? {
+        if self.inbox.has_logged("answered", &answer.event)? {
             return Ok(false);
         }
         let (event, to) = (answer.event.clone(), answer.to.clone());
@@ -143,7 +143,7 @@ impl Outbox {
     }
 
     fn settle_sent(&self, event: &str, signed: &Signed) -> io::Result<()> {
-        if !self.inbox.has_ever_logged("sent", event)? {
+        if !self.inbox.has_logged("sent", event)? {
             self.log("sent", event, None, signed)?;
         }
         self.remove(event)

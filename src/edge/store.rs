@@ -262,13 +262,8 @@ impl Inbox {
         ledger::append(&self.root.join("ledger.jsonl"), entries)
     }
 
-    /// Whether the ledger holds this act. Only its end is searched: the act would be the last of its process.
-    pub fn has_logged(&self, did: &str, on: &str) -> io::Result<bool> {
-        ledger::has_lately(&self.root.join("ledger.jsonl"), did, on)
-    }
-
     /// Whether the ledger holds this act, however long ago.
-    pub fn has_ever_logged(&self, did: &str, on: &str) -> io::Result<bool> {
+    pub fn has_logged(&self, did: &str, on: &str) -> io::Result<bool> {
         ledger::has(&self.root.join("ledger.jsonl"), did, on)
     }
 
