@@ -72,13 +72,13 @@ pub(super) fn split(raw: &[u8]) -> (Fields<'_>, usize) {
 }
 
 fn colon(line: &[u8]) -> usize {
-    line.iter().position(|b| *b == b':').unwrap_or(line.len())
+    memchr::memchr(b':', line).unwrap_or(line.len())
 }
 
 /// The length of the field name if the line begins a field: printable, no spaces except before the colon. A line that
 /// begins with a colon is a field without a name, and nobody's.
 fn name_length(line: &[u8]) -> Option<usize> {
-    let colon = line.iter().position(|b| *b == b':')?;
+    let colon = memchr::memchr(b':', line)?;
     let name = line[..colon].trim_ascii_end();
     name.iter().all(u8::is_ascii_graphic).then_some(name.len())
 }

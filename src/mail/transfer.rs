@@ -1,5 +1,6 @@
 //! Content-Transfer-Encoding undone leniently: whatever can be saved is saved, and what was odd is said.
 
+use super::field;
 use crate::fault::Fault;
 
 /// Decoded bytes and what was odd on the way.
@@ -143,8 +144,11 @@ const fn sextets() -> [u8; 256] {
 fn quoted_printable(body: &[u8]) -> Decoded {
     let mut bytes = Vec::with_capacity(body.len());
     let mut odd = 0usize;
-    for line in body.split_inclusive(|b| *b == b'\n') {
-        let content = super::field::strip_eol(line);
+    let mut at = 0;
+    while at < body.len() {
+        let line = &body[at..field::line_end(body, at)];
+        at += line.len();
+        let content = field::strip_eol(line);
         let end = &line[content.len()..];
         let content = content.trim_ascii_end();
         match content.strip_suffix(b"=") {
@@ -197,10 +201,10 @@ fn begin_line(text: &[u8]) -> Option<(Vec<u8>, usize)> {
     memchr::memmem::find(text, b"begin ")?;
     let mut at = 0;
     for line in text.split_inclusive(|b| *b == b'\n') {
-        let next = text[at + line.len()..].split(|b| *b == b'\n').next().map(super::field::strip_eol);
+        let next = text[at + line.len()..].split(|b| *b == b'\n').next().map(field::strip_eol);
         let line_at = at;
         at += line.len();
-        let Some(rest) = super::field::strip_eol(line).strip_prefix(b"begin ") else { continue };
+        let Some(rest) = field::strip_eol(line).strip_prefix(b"begin ") else { continue };
         let name =
             rest.iter().position(|b| *b == b' ').filter(|n| *n >= 3 && rest[..*n].iter().all(u8::is_ascii_digit));
         if let Some(space) = name
@@ -221,7 +225,7 @@ fn is_uu_line(line: &[u8]) -> bool {
 
 /// Uuencode: the lines between `begin` and `end`; without a `begin` the body as it is.
 fn uuencode(body: &[u8]) -> Decoded {
-    let mut lines = body.split(|b| *b == b'\n').map(super::field::strip_eol);
+    let mut lines = body.split(|b| *b == b'\n').map(field::strip_eol);
     if !lines.any(|line| line.starts_with(b"begin ") || line.starts_with(b"begin-")) {
         let fault = Fault::new("uuencode", "附件编码残缺（没有 begin 行），按原样保存");
         return Decoded { bytes: body.to_vec(), faults: vec![fault] };
