@@ -162,8 +162,9 @@ pub struct Candidate {
     pub score: f32,
 }
 
-/// One walk that misses a character speaks against a text no more than this: two that show it outvote it.
-const VETO: f32 = 6.0;
+/// From about here on a walk's objection to a text grows slowly: one that misses a character is outvoted by two that show
+/// it, and of two texts the one it objects to more stays the worse.
+const OBJECTION: f32 = 6.0;
 
 fn candidates(walks: &[Vec<Step>], alphabet: Alphabet, besides: &[String]) -> Vec<Candidate> {
     let walks: Vec<Walk> = walks.iter().map(|steps| Walk::new(steps, alphabet)).collect();
@@ -174,8 +175,9 @@ fn candidates(walks: &[Vec<Step>], alphabet: Alphabet, besides: &[String]) -> Ve
     for walk in &walks {
         let scores: Vec<f32> = texts.iter().map(|text| walk.score(text)).collect();
         let best = scores.iter().copied().fold(f32::MIN, f32::max);
-        let least = if walks.len() > 1 { best - VETO } else { f32::MIN };
-        sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score.max(least));
+        let damped = |score: f32| best - OBJECTION * (1.0 + (best - score) / OBJECTION).ln();
+        let several = walks.len() > 1;
+        sums.iter_mut().zip(scores).for_each(|(sum, s)| *sum += if several { damped(s) } else { s });
     }
     let n = walks.len().max(1) as f32;
     let scored = texts.into_iter().zip(sums).map(|(text, sum)| Candidate { text, score: sum / n });

@@ -254,7 +254,11 @@ pub fn table(lattice: &Lattice, picture: &GrayImage) -> Option<Table> {
     let sure = places(&sure, &mapping.rows, at.top, at.bottom);
     let ys =
         without_strokes(places(&rows, &mapping.rows, at.top, at.bottom), &sure, LOWEST * at.width().max(at.height()));
+    let tall = |c: &Vec<(f32, f32)>| c.last().zip(c.first()).is_some_and(|(b, a)| b.0 - a.0 > 0.35 * at.height());
+    let sure: Vec<Vec<(f32, f32)>> = columns.iter().filter(|c| tall(c)).cloned().collect();
+    let sure = places(&sure, &mapping.columns, at.left, at.right);
     let xs = places(&columns, &mapping.columns, at.left, at.right);
+    let xs = without_few_strokes(xs, &sure, NARROWEST * at.width().max(at.height()));
     let walls = Walls { picture, mapping: &mapping, reach: tracks::reach(picture.dimensions()) as f32 };
     let sides = walls.sides(&at);
     let cells = cells(&xs, &ys, &walls);
@@ -366,6 +370,18 @@ fn without_strokes(mut all: Vec<f32>, sure: &[f32], lowest: f32) -> Vec<f32> {
     all
 }
 
+/// No column is narrower than this share of its table's longer side, boxes for single characters excepted.
+const NARROWEST: f32 = 0.045;
+/// Boxes for the characters of a number are more than this.
+const FEW: usize = 3;
+
+/// The same for columns: the upright stroke of 职 below itself looks like a rule beside one. Many narrow columns are boxes.
+fn without_few_strokes(all: Vec<f32>, sure: &[f32], narrowest: f32) -> Vec<f32> {
+    let nearest = |x: f32| sure.iter().map(|s| (s - x).abs()).fold(f32::MAX, f32::min);
+    let kept: Vec<f32> = all.iter().copied().filter(|x| !(DOUBLE..narrowest).contains(&nearest(*x))).collect();
+    if all.len() - kept.len() <= FEW { kept } else { all }
+}
+
 /// Lines closer than this (px) are one rule, drawn double or found twice.
 const DOUBLE: f32 = 7.0;
 
@@ -472,4 +488,19 @@ fn rectangles(region: &[(usize, usize)]) -> Vec<(usize, usize, usize, usize)> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stroke_is_no_column_and_boxes_are() {
+        let sure = [100.0, 200.0, 400.0, 1000.0];
+        assert_eq!(without_few_strokes(vec![100.0, 200.0, 240.0, 400.0, 1000.0], &sure, 45.0), sure);
+        let boxes: Vec<f32> = [100.0, 200.0].into_iter().chain((0..=40).map(|i| 400.0 + 15.0 * i as f32)).collect();
+        assert_eq!(without_few_strokes(boxes.clone(), &sure, 45.0), boxes);
+        let pairs = vec![100.0, 200.0, 400.0, 600.0, 640.0, 1000.0];
+        assert_eq!(without_few_strokes(pairs.clone(), &sure, 45.0), pairs, "short rules beside each other stay");
+    }
 }

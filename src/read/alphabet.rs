@@ -53,7 +53,8 @@ impl Known<'_> {
     }
 
     fn is_sound(&self, field: &Field, text: &str) -> bool {
-        holds(&check(self.spec, field, text))
+        let is_short = field.id == self.spec.roles.unit && text.chars().count() < SHORTEST_UNIT;
+        !is_short && holds(&check(self.spec, field, text))
     }
 
     /// The candidate that ink and prior knowledge together find likeliest.
@@ -93,10 +94,20 @@ impl Known<'_> {
         self.units.iter().filter(near).cloned().collect()
     }
 
-    /// A unit on the list is likelier than one that is not: nearly all forms come from those.
+    /// A unit on the list is likelier than one that is not: nearly all forms come from those. The others begin as most of
+    /// the listed ones do.
     fn listed(&self, field: &Field, text: &str) -> f32 {
-        let is_unit = field.id == self.spec.roles.unit;
-        if is_unit && self.units.iter().any(|unit| unit == text) { LISTED } else { 0.0 }
+        if field.id != self.spec.roles.unit {
+            return 0.0;
+        }
+        let county = |unit: &&String| unit.chars().take(COUNTY).eq(text.chars().take(COUNTY));
+        if self.units.iter().any(|unit| unit == text) {
+            LISTED
+        } else if 4 * self.units.iter().filter(county).count() >= self.units.len() {
+            BEGINS
+        } else {
+            0.0
+        }
     }
 
     fn told(&self, field: &Field) -> Option<Fault> {
@@ -125,10 +136,17 @@ impl Known<'_> {
     }
 }
 
+/// No unit's name is shorter: 公章 is a label's rest, 大冶 a name that was cut off.
+const SHORTEST_UNIT: usize = 4;
 /// Names this alike (a share of their characters) may be the same one under a seal.
 const ALIKE: f64 = 0.6;
 /// How much likelier a unit on the list is: about two characters that the ink does not show.
 const LISTED: f32 = 12.0;
+
+/// A unit's name begins with so many characters of its county's, in at least a quarter of the listed names.
+const COUNTY: usize = 3;
+/// How much likelier such a name is.
+const BEGINS: f32 = 3.0;
 
 /// Leaves lines out that come from a seal's rim: its number and, beside the unit's name, pieces of the name.
 fn without_seal(seen: &mut Evidence, cell: &OcrCell, is_unit: bool) {
@@ -139,8 +157,8 @@ fn without_seal(seen: &mut Evidence, cell: &OcrCell, is_unit: bool) {
     };
     let scrap = |line: &str| line.chars().count() <= 2 && !sure(line) && lines.iter().any(|o| o.chars().count() > 3);
     let echo = |line: &str| scrap(line) || lines.iter().any(|other| is_echo(line, other));
-    let kept: Vec<&str> =
-        lines.iter().filter(|line| !is_seal_number(line) && !(is_unit && echo(line))).copied().collect();
+    let from_seal = |line: &str| is_seal_number(line) || is_unit && echo(line);
+    let kept: Vec<&str> = lines.iter().filter(|line| !from_seal(line)).copied().collect();
     if !kept.is_empty() && kept.len() < lines.len() {
         seen.text = kept.join("\n");
     }
@@ -262,8 +280,19 @@ mod tests {
         let (text, confidence, told) = reread("unit_name", vec![hidden], "大冶市数育局");
         assert_eq!(text, "大冶市教育局");
         assert!(confidence <= DECIDED && told.unwrap().contains("单位名录"));
+        let county = line("天冶市审计局", &[(0, '大', 0.2)]);
+        assert_eq!(reread("unit_name", vec![county], "天冶市审计局").0, "大冶市审计局");
         let other = line("大冶市审计局", &[(3, '宙', 0.2)]);
         assert_eq!(reread("unit_name", vec![other], "大冶市审计局").0, "大冶市审计局");
+    }
+
+    #[test]
+    fn what_cannot_be_a_value_of_the_field_is_doubtful() {
+        for (field, text) in [("unit_name", "公章"), ("officer_email", "示例甲"), ("officer_name", "示例甲职务名")]
+        {
+            let (read, confidence, _) = reread(field, vec![line(text, &[])], text);
+            assert!(confidence <= BROKEN, "{read} {confidence}");
+        }
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn mailbox(address: &str) -> f32 {
     let number = domain == "qq.com" && name.bytes().all(|b| b.is_ascii_digit());
     let provider = if PROVIDERS.contains(&domain) { PROVIDER } else { 0.0 };
     let letters = name.split(|c: char| !c.is_ascii_alphabetic()).filter(|run| !run.is_empty());
-    let spelt = if letters.clone().all(|run| pinyin::is_spelt(run)) { SYLLABLES } else { 0.0 };
+    let spelt = if letters.clone().all(pinyin::is_spelt) { SYLLABLES } else { 0.0 };
     MAILBOX + provider + if number { 1.0 } else { 0.0 } + spelt + CHANGE * changes(name).saturating_sub(1) as f32
 }
 
