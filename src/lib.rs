@@ -18,10 +18,14 @@
 //! [`read::Reader`] finds labels among the cells and the values that belong to them, [`read::settle`] weighs what was
 //! seen. [`extract::extract`] does all of that as one pure function that cannot fail: what goes wrong is a
 //! [`fault::Fault`] on what comes out. [`record`] files it and holds every rule of review
-//! ([`record::decide::decide`]); [`record::register`] folds accepted records into who is in office.
+//! ([`record::decide::decide`]); [`record::register`] folds accepted records into who is in office; [`reply`] writes the
+//! answer that each event calls for.
+//!
+//! [`overview`] is what the office prints for itself: who is still missing, and the whole register.
 //!
 //! **Site.** [`site::build`] is one pure function too: sources in, files out, every problem a located
-//! [`report::Diagnostic`]. All it knows of people is [`listing::Listing`].
+//! [`report::Diagnostic`]. All it knows of people is [`listing::Listing`] and
+//! [`listing::commendation::Commendation`].
 //!
 //! ```
 //! use zhuanban::{extract::extract, form, read::Reader};
@@ -53,17 +57,21 @@
 //! - **Layers.** Each module imports only from those before it; `tests/layers.rs` enforces it:
 //!   [`report`], [`fault`] < [`yaml`] < [`form`], [`unit`] < [`listing`], [`blank`], [`mail`], [`sheet`],
 //!   [`ocr`] < [`read`] <
-//!   [`extract`] < [`record`], and beside them [`listing`], [`blank`] < [`site`] < [`download`]; then [`edge`] < [`cli`].
-//! - **The edge.** Disk, clock and network are used in [`edge`] and [`cli`] alone; the rest are functions of their input.
-//! - **Privacy by type.** [`site`] cannot name a [`record`]; a [`listing::Listing`] has room only for fields the
-//!   definition opens with a `column`; a last guard fails the build when a mobile number reaches any output.
+//!   [`extract`] < [`record`] < [`overview`], and beside them [`listing`], [`blank`] < [`site`] < [`download`] and
+//!   [`yaml`] < [`post`]; [`reply`] joins [`overview`] and [`site`]; then [`edge`] < [`desk`] < [`cli`].
+//! - **The edge.** Disk, clock and network are used in [`edge`], [`desk`] and [`cli`] alone; the rest are functions of
+//!   their input.
+//! - **Privacy by type.** [`site`] cannot name a [`record`] nor an [`overview`]; a [`listing::Listing`] has room only for
+//!   fields the definition opens with a `column`; a last guard fails the build when a mobile number reaches any output.
 //! - **Nothing is lost.** A mail is on disk before anything else happens to it; every leaf of it has one outcome; ids
-//!   come from content, so doing a thing twice makes nothing twice; files are written whole or not at all.
+//!   come from content, so doing a thing twice makes nothing twice; files are written whole or not at all. When its time is
+//!   over ([`record::retention`]) a mail goes, and the ledger vouches for what was in it.
 //! - **Two kinds of problem.** A [`fault::Fault`] is in a submission and goes on the record for the reviewer; a
 //!   [`report::Diagnostic`] is in our own files and says path, line, column and what to do. They never mix.
 
 pub mod blank;
 pub mod cli;
+pub mod desk;
 pub mod download;
 pub mod edge;
 pub mod extract;
@@ -72,8 +80,11 @@ pub mod form;
 pub mod listing;
 pub mod mail;
 pub mod ocr;
+pub mod overview;
+pub mod post;
 pub mod read;
 pub mod record;
+pub mod reply;
 pub mod report;
 pub mod sheet;
 pub mod site;

@@ -3,6 +3,8 @@
 //! Privacy by type: a [`Listing`] has room only for fields that the form definition opens with a `column`, and
 //! [`project`] is the only way to make one. Reading one back checks the same rules, so a hand-edited file cannot leak.
 
+pub mod commendation;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -107,18 +109,23 @@ pub fn parse(path: &str, text: &str, forms: &[FormSpec]) -> Result<Listing, Vec<
 }
 
 fn check(path: &str, officer: &ListedOfficer, forms: &[FormSpec]) -> Vec<Diagnostic> {
-    let form = &officer.form;
-    let Some(spec) = forms.iter().find(|spec| &spec.id == form) else {
-        return vec![Diagnostic::of_file(path, said!("unknown form `{form}`", "未定义的表 `{form}`"))];
+    let all = refused(&officer.form, &officer.columns, officer.basis.as_deref(), forms);
+    all.into_iter().map(|message| Diagnostic::of_file(path, message)).collect()
+}
+
+/// Everything among public values that may not be public.
+fn refused(form: &str, columns: &BTreeMap<String, String>, basis: Option<&str>, forms: &[FormSpec]) -> Vec<Said> {
+    let Some(spec) = forms.iter().find(|spec| spec.id == form) else {
+        return vec![said!("unknown form `{form}`", "未定义的表 `{form}`")];
     };
     let fault = |(id, value): (&String, &String)| {
         let field = spec.field(id).and_then(|f| f.column.as_ref().map(|c| (f, c)));
         match field {
-            Some((field, column)) => refusal(field, column, value, officer.basis.as_deref()),
+            Some((field, column)) => refusal(field, column, value, basis),
             None => Some(said!("`{id}` is not a public field of form `{form}`", "`{id}` 不是表 `{form}` 的公开字段")),
         }
     };
-    officer.columns.iter().filter_map(fault).map(|message| Diagnostic::of_file(path, message)).collect()
+    columns.iter().filter_map(fault).collect()
 }
 
 #[cfg(test)]

@@ -8,15 +8,21 @@ mod letter;
 mod cli {
     mod bad_mail;
     mod build;
+    mod by_hand;
     mod crash;
     mod extract;
+    mod fetch;
     mod formats;
     mod intake;
     mod language;
     mod office;
     mod privacy;
+    mod purge;
     mod records;
+    mod remind;
+    mod report;
     mod review;
     mod second_officer;
     mod verify;
+    mod waiting;
 }

@@ -20,11 +20,22 @@ const ALLOWED: &[(&str, &str)] = &[
     ("ocr", ""),
     ("read", "report fault form blank sheet ocr"),
     ("extract", "report fault form mail sheet read"),
-    ("record", "report fault yaml form unit listing read extract"),
+    ("record", "report fault yaml form unit listing mail read extract"),
+    ("overview", "report form unit listing record"),
     ("site", "report yaml form unit listing blank"),
     ("download", "report form blank site"),
-    ("edge", "report fault yaml form unit listing blank mail sheet ocr read extract record site download"),
-    ("cli", "report fault yaml form unit listing blank mail sheet ocr read extract record site download edge"),
+    ("post", "report yaml"),
+    ("reply", "report fault form unit mail extract record overview site"),
+    (
+        "edge",
+        "report fault yaml form unit listing blank mail sheet ocr read extract record overview site download post reply",
+    ),
+    ("desk", "report fault form unit sheet read extract record overview site post reply edge"),
+    (
+        "cli",
+        "report fault yaml form unit listing blank mail sheet ocr read extract record overview site download post reply \
+         edge desk",
+    ),
 ];
 
 /// Every `crate::module` that stands in a file outside of comments.

@@ -22,7 +22,7 @@ pub struct Entry {
     pub at: String,
     /// Who.
     pub by: String,
-    /// What: `received`, `edited`, `accepted`, `rejected`, `reopened`.
+    /// What: `received`, `edited`, `accepted`, `rejected`, `reopened`; of answers `answered`, `cancelled`, `sent`.
     pub did: String,
     /// To which record or mail.
     pub on: String,
@@ -72,6 +72,21 @@ pub fn has_lately(path: &Path, did: &str, on: &str) -> io::Result<bool> {
     let text = read(path)?;
     let mut last = text.lines().rev().take(LATELY).filter(|line| line.contains(on));
     Ok(last.any(|line| serde_json::from_str::<Entry>(line).is_ok_and(|e| e.did == did && e.on == on)))
+}
+
+/// Whether any entry is this act.
+pub fn has(path: &Path, did: &str, on: &str) -> io::Result<bool> {
+    let text = read(path)?;
+    let mut lines = text.lines().rev().filter(|line| line.contains(on));
+    Ok(lines.any(|line| serde_json::from_str::<Entry>(line).is_ok_and(|e| e.did == did && e.on == on)))
+}
+
+/// The entries of one kind on one day.
+pub fn of_day(path: &Path, day: &str, did: &str) -> io::Result<Vec<Entry>> {
+    let text = read(path)?;
+    let lines = text.lines().filter(|line| line.contains(day));
+    let entries = lines.filter_map(|line| serde_json::from_str::<Entry>(line).ok());
+    Ok(entries.filter(|e| e.did == did && e.at.starts_with(day)).collect())
 }
 
 /// All entries, or every line that breaks the chain.

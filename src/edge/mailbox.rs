@@ -1,10 +1,28 @@
-//! Mails from files: a single .eml, an mbox, a Maildir or any folder of them, or standard input.
+//! Mails from files: a single .eml, an mbox, a Maildir or any folder of them, standard input, or what was fetched.
+//! Beside them scans and documents that came without any mail.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
 use walkdir::WalkDir;
+
+use super::store;
+use crate::extract::{Bare, LARGEST_MAIL, sha256};
+use crate::fault::Fault;
+use crate::record::BY_HAND;
+
+/// How the names of documents end that are taken in without a mail: what scanners, telephones and offices write.
+const DOCUMENTS: [&str; 19] = [
+    "pdf", "jpg", "jpeg", "png", "tif", "tiff", "bmp", "gif", "webp", "heic", "heif", "docx", "xlsx", "doc", "xls",
+    "wps", "et", "zip", "ofd",
+];
+
+/// A document in a folder that was written to this lately may still be on its way: the next run takes it.
+const SETTLED: Duration = Duration::from_secs(2);
 
 /// Where a mail is to be read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +33,46 @@ pub enum Source {
     File(PathBuf),
     /// A range of bytes in an mbox.
     Mbox(PathBuf, std::ops::Range<u64>),
+    /// A scan or document that came without a mail.
+    Document(PathBuf),
+    /// A mail that was fetched and is on disk.
+    Kept {
+        /// What to call it.
+        name: String,
+        /// Where it is.
+        path: PathBuf,
+        /// What was wrong with it on its way.
+        faults: Vec<Fault>,
+    },
+}
+
+/// What was found below a path, in order of names.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// What can be taken in.
+    pub sources: Vec<Source>,
+    /// Documents that are still being written.
+    pub growing: Vec<PathBuf>,
+    /// Files that are neither mail nor document.
+    pub others: Vec<PathBuf>,
+}
+
+/// A mail as it came.
+pub enum Raw {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// Too large to be held in memory: its start, and the rest to be read on.
+    Outsized(Vec<u8>, Box<dyn Read>),
+}
+
+impl Raw {
+    /// SHA-256 of all of it.
+    pub fn sha256(self) -> io::Result<String> {
+        match self {
+            Raw::Whole(all) => Ok(sha256(&all)),
+            Raw::Outsized(start, rest) => store::hashed(&mut start.chain(rest), |_| Ok(())),
+        }
+    }
 }
 
 impl Source {
@@ -22,48 +80,100 @@ impl Source {
     pub fn name(&self) -> String {
         match self {
             Source::Stdin => "-".to_owned(),
-            Source::File(path) => path.display().to_string(),
+            Source::File(path) | Source::Document(path) => path.display().to_string(),
             Source::Mbox(path, range) => format!("{}@{}", path.display(), range.start),
+            Source::Kept { name, .. } => name.clone(),
         }
     }
 
-    /// The raw mail.
-    pub fn read(&self) -> io::Result<Vec<u8>> {
+    /// What was wrong with it on its way.
+    pub fn faults(&self) -> &[Fault] {
         match self {
-            Source::Stdin => {
-                let mut raw = Vec::new();
-                io::stdin().lock().read_to_end(&mut raw)?;
-                Ok(raw)
-            }
-            Source::File(path) => fs::read(path),
+            Source::Kept { faults, .. } => faults,
+            _ => &[],
+        }
+    }
+
+    /// The raw mail; of one that is over the limit only the start is in memory.
+    pub fn read(&self) -> io::Result<Raw> {
+        let mut all = self.open()?;
+        let mut start = Vec::new();
+        all.by_ref().take(LARGEST_MAIL as u64 + 1).read_to_end(&mut start)?;
+        Ok(match self {
+            _ if start.len() > LARGEST_MAIL => Raw::Outsized(start, all),
+            Source::Mbox(..) => Raw::Whole(unquoted(&start)),
+            _ => Raw::Whole(start),
+        })
+    }
+
+    fn open(&self) -> io::Result<Box<dyn Read>> {
+        Ok(match self {
+            Source::Stdin => Box::new(io::stdin()),
+            Source::File(path) | Source::Document(path) | Source::Kept { path, .. } => Box::new(fs::File::open(path)?),
             Source::Mbox(path, range) => {
                 let mut file = fs::File::open(path)?;
                 file.seek(SeekFrom::Start(range.start))?;
-                let mut raw = Vec::new();
-                file.take(range.end - range.start).read_to_end(&mut raw)?;
-                Ok(unquoted(&raw))
+                Box::new(file.take(range.end - range.start))
             }
-        }
+        })
+    }
+
+    /// What there is to say of a document that came without a mail; absent for mails.
+    pub fn bare(&self) -> io::Result<Option<Bare>> {
+        let Source::Document(path) = self else { return Ok(None) };
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let received = Some(china(written(path)?.min(SystemTime::now()))?);
+        Ok(Some(Bare { name, received, from: BY_HAND.to_owned(), ending: ending(path).unwrap_or_default() }))
     }
 }
 
-/// All mails below a path, in order of their names. Files that are no mail are returned apart, to be told.
-pub fn find(path: &Path) -> io::Result<(Vec<Source>, Vec<PathBuf>)> {
+/// When a file was last written to. For a scan that is when it came: the time stays the same in a run that follows a
+/// crash, so the records keep their ids.
+fn written(path: &Path) -> io::Result<SystemTime> {
+    fs::metadata(path)?.modified()
+}
+
+fn china(time: SystemTime) -> io::Result<String> {
+    let at = Timestamp::try_from(time).map_err(io::Error::other)?;
+    Ok(at.to_zoned_datetime(TimeZone::fixed(Offset::constant(8))).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+}
+
+/// All mails and documents below a path.
+pub fn find(path: &Path) -> io::Result<Found> {
     if path == Path::new("-") {
-        return Ok((vec![Source::Stdin], Vec::new()));
+        return Ok(Found { sources: vec![Source::Stdin], ..Found::default() });
     }
     if !path.is_dir() {
-        return Ok((of_file(path)?, Vec::new()));
+        return Ok(Found { sources: of_file(path)?, ..Found::default() });
     }
-    let (mut sources, mut others) = (Vec::new(), Vec::new());
+    let mut found = Found::default();
     for entry in WalkDir::new(path).sort_by_file_name() {
         let entry = entry.map_err(io::Error::other)?;
         if !entry.file_type().is_file() || entry.file_name().to_string_lossy().starts_with('.') {
             continue;
         }
-        if is_mail(entry.path()) { sources.extend(of_file(entry.path())?) } else { others.push(entry.into_path()) }
+        let path = entry.into_path();
+        match (is_mail(&path), is_document(&path)) {
+            (true, _) => found.sources.extend(of_file(&path)?),
+            (false, true) if is_growing(&path)? => found.growing.push(path),
+            (false, true) => found.sources.push(Source::Document(path)),
+            (false, false) => found.others.push(path),
+        }
     }
-    Ok((sources, others))
+    Ok(found)
+}
+
+fn ending(path: &Path) -> Option<String> {
+    path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase())
+}
+
+fn is_document(path: &Path) -> bool {
+    ending(path).is_some_and(|ending| DOCUMENTS.contains(&ending.as_str()))
+}
+
+/// A time to come (a clock that is wrong) says nothing, so it holds nobody up.
+fn is_growing(path: &Path) -> io::Result<bool> {
+    Ok(written(path)?.elapsed().is_ok_and(|age| age < SETTLED))
 }
 
 /// By name: `.eml`, `.mbox`, or a file of a Maildir's `cur` or `new`.
@@ -80,12 +190,19 @@ fn in_maildir(path: &Path) -> bool {
 }
 
 fn of_file(path: &Path) -> io::Result<Vec<Source>> {
+    if is_document(path) && !is_mail(path) {
+        return Ok(vec![Source::Document(path.to_owned())]);
+    }
     let mut start = [0u8; 5];
     let read = fs::File::open(path)?.read(&mut start)?;
     if &start[..read] != b"From " {
         return Ok(vec![Source::File(path.to_owned())]);
     }
     let ranges = split(BufReader::new(fs::File::open(path)?))?;
+    if ranges.is_empty() {
+        // One mail, whose first line only looks like an mbox's.
+        return Ok(vec![Source::File(path.to_owned())]);
+    }
     Ok(ranges.into_iter().map(|range| Source::Mbox(path.to_owned(), range)).collect())
 }
 
@@ -130,6 +247,14 @@ fn unquoted(raw: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mail_that_begins_like_an_mbox_and_is_none_is_a_mail() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.eml");
+        fs::write(&path, "From jia@unit.example\nSubject: 1\n\nbody\n").unwrap();
+        assert_eq!(find(&path).unwrap().sources, [Source::File(path)]);
+    }
 
     #[test]
     fn an_mbox_splits_at_its_separators_only() {

@@ -1,16 +1,31 @@
 //! The edge: the only place, with `desk` and `cli`, that touches disk, clock and network.
 #![allow(clippy::disallowed_methods)]
 
+pub mod answers;
+pub mod dkim;
+pub mod dns;
 pub mod failpoint;
+pub mod failure;
+pub mod fetch;
 pub mod fonts;
+pub mod imap;
 pub mod intake;
 pub mod ledger;
 pub mod mailbox;
 pub mod models;
+pub mod office;
+pub mod outbox;
+pub mod post;
 pub mod publish;
+pub mod purge;
 pub mod register;
+pub mod reminders;
+pub mod review;
+pub mod sender;
 pub mod serve;
+pub mod shelf;
 pub mod sources;
+pub mod stop;
 pub mod store;
 pub mod timely;
 pub mod watch;

@@ -10,7 +10,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use crate::extract::{Extraction, MailHead, Watch, extract_watched, sha256};
+use crate::extract::{self, Bare, Extraction, MailHead, Watch, extract_watched, sha256};
 use crate::fault::Fault;
 use crate::read::Reader;
 
@@ -38,6 +38,17 @@ const STACK: usize = 64 << 20;
 pub fn extract(raw: &Arc<[u8]>, reader: &Arc<Reader>) -> Extraction {
     let (mail, reader) = (Arc::clone(raw), Arc::clone(reader));
     within(Limits::USUAL, move |watch| extract_watched(&mail, &reader, watch)).unwrap_or_else(|| broken(raw))
+}
+
+/// The same for a document that came without a mail.
+pub fn extract_bare(bare: &Bare, bytes: &Arc<[u8]>, reader: &Arc<Reader>) -> Extraction {
+    let (bare, document, reader) = (bare.clone(), Arc::clone(bytes), Arc::clone(reader));
+    let ending = bare.ending.clone();
+    let work = move |watch: &Watch| extract::extract_bare(&bare, &document, &reader, watch);
+    within(Limits::USUAL, work).unwrap_or_else(|| {
+        let broken = broken(bytes);
+        Extraction { mail: MailHead { document: Some(ending), ..broken.mail }, ..broken }
+    })
 }
 
 /// Runs work on a thread of its own until it comes to an end within the limits. Absent if it breaks outside of any

@@ -5,7 +5,9 @@ pub mod explain;
 mod join;
 mod links;
 mod outcome;
+pub mod part;
 mod renew;
+mod vouched;
 mod walk;
 mod watch;
 
@@ -16,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_yaml::FlowMap;
 
 pub use outcome::{Leaf, Outcome};
+pub use vouched::{Checked, Signature, Vouched};
 pub use watch::Watch;
 
 pub use crate::read::pixels::Marks;
@@ -25,6 +28,10 @@ use crate::mail::{self, Message};
 use crate::read::Reader;
 use crate::read::settle::FieldValue;
 use crate::sheet::Picture;
+
+/// Largest mail that is taken apart. The great mail services in China take 50 MB of files, which base64 makes 70 MB;
+/// while it is read a mail is held in memory about three times.
+pub const LARGEST_MAIL: usize = 128 << 20;
 
 /// Everything found in one mail.
 #[derive(Debug, Serialize)]
@@ -54,11 +61,27 @@ pub struct MailHead {
     pub date: Option<String>,
     /// Whether a machine sent it; such mail is never answered and holds no form.
     pub auto: bool,
-    /// Results of `Authentication-Results` by method.
+    /// What a mail server says of the sender: method (`spf`, `dkim`, `dmarc`) to result.
     pub authentication: IndexMap<String, String>,
+    /// Which server, and what else is known of the sender.
+    #[serde(default, skip_serializing_if = "Vouched::is_empty")]
+    pub vouched: Vouched,
+    /// How the name of the kept file ends: absent for a mail, `pdf` for a scan that came without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
 }
 
 impl MailHead {
+    /// Believes the server of this name, and no other.
+    pub fn believe(&mut self, raw: &[u8], server: &str) {
+        (self.authentication, self.vouched) = vouched::of(&mail::statement(raw, server), true);
+    }
+
+    /// The name of the kept file: the hash of its content, and what it is.
+    pub fn file(&self) -> String {
+        format!("{}.{}", self.sha256, self.document.as_deref().unwrap_or("eml"))
+    }
+
     /// `20230712-3f9a2c1b`: the day the mail was sent, zeros where it does not say, and the mail's fingerprint. The
     /// ids of all its records begin so.
     pub fn id_prefix(&self) -> String {
@@ -116,6 +139,9 @@ pub fn extract(raw: &[u8], reader: &Reader) -> Extraction {
 
 /// The same, telling a watcher what it is at.
 pub fn extract_watched(raw: &[u8], reader: &Reader, watch: &Watch) -> Extraction {
+    if raw.len() > LARGEST_MAIL {
+        return too_large(raw);
+    }
     let message = mail::parse(raw);
     let mail = head(&message);
     let mut walk = walk::Walk::new(reader, mail.id_prefix(), watch);
@@ -131,8 +157,56 @@ pub fn extract_watched(raw: &[u8], reader: &Reader, watch: &Watch) -> Extraction
     Extraction { mail, records: join::join(reader, walk.drafts()), leaves: walk.outcomes, faults }
 }
 
+/// A document that came without a mail.
+#[derive(Debug, Clone)]
+pub struct Bare {
+    /// Its name, as whoever scanned it wrote it.
+    pub name: String,
+    /// When it came, RFC 3339 in China time.
+    pub received: Option<String>,
+    /// What stands in the sender's place.
+    pub from: String,
+    /// How its name ends.
+    pub ending: String,
+}
+
+/// Reads every form in a document that came without a mail: its one leaf is the document.
+pub fn extract_bare(bare: &Bare, bytes: &[u8], reader: &Reader, watch: &Watch) -> Extraction {
+    let mail = MailHead {
+        sha256: sha256(bytes),
+        from: bare.from.clone(),
+        subject: bare.name.clone(),
+        date: bare.received.clone(),
+        document: Some(bare.ending.clone()),
+        ..MailHead::default()
+    };
+    if bytes.len() > LARGEST_MAIL {
+        return Extraction { mail, records: Vec::new(), leaves: Vec::new(), faults: vec![over_limit("文件")] };
+    }
+    let mut walk = walk::Walk::new(reader, mail.id_prefix(), watch);
+    walk.lone(&bare.name, bytes);
+    watch.end();
+    let drafts = walk.drafts();
+    let mut faults = std::mem::take(&mut walk.faults);
+    faults.extend(drafts.is_empty().then(|| Fault::new("no-form", "文件中没有找到登记表")));
+    Extraction { mail, records: join::join(reader, drafts), leaves: walk.outcomes, faults }
+}
+
+/// A mail over the limit, or the start of one: who sent it is known, what it holds is not.
+fn too_large(start: &[u8]) -> Extraction {
+    let message = mail::parse_head(start);
+    let faults = [message.faults.as_slice(), &[over_limit("邮件")]].concat();
+    Extraction { mail: head(&message), records: Vec::new(), leaves: Vec::new(), faults }
+}
+
+fn over_limit(what: &str) -> Fault {
+    let limit = LARGEST_MAIL >> 20;
+    Fault::new("too-large", format!("{what}过大（上限 {limit} MB），未打开，请对方分开发送"))
+}
+
 fn head(message: &Message) -> MailHead {
     let head = &message.head;
+    let (authentication, vouched) = vouched::of(&head.statement, false);
     MailHead {
         sha256: message.sha256.clone(),
         message_id: head.message_id.clone(),
@@ -140,7 +214,9 @@ fn head(message: &Message) -> MailHead {
         subject: head.subject.clone(),
         date: head.date.clone(),
         auto: head.auto.is_some(),
-        authentication: head.authentication.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+        authentication,
+        vouched,
+        document: None,
     }
 }
 

@@ -39,7 +39,7 @@ pub struct FormSpec {
 }
 
 /// Which field carries which meaning. The only way Rust code names a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Roles {
     /// The unit's name.
     pub unit: String,
@@ -49,6 +49,12 @@ pub struct Roles {
     pub officer: Option<String>,
     /// The name of the officer who leaves office (第五条).
     pub former: Option<String>,
+    /// Why that officer leaves.
+    pub reason: Option<String>,
+    /// The name of the officer whom the form is about without putting anybody in office (第九条).
+    pub subject: Option<String>,
+    /// What that officer is commended for; a form with a value here can be announced.
+    pub commendation: Option<String>,
     /// The date on the form.
     pub date: Option<String>,
 }
@@ -174,9 +180,9 @@ impl FormSpec {
         self.fields.iter().filter(|field| field.kind.is_written())
     }
 
-    /// The officer's name among a form's values; empty if the form registers nobody.
+    /// The name of the officer whom a form registers or is about, among its values; empty if it names none.
     pub fn officer<'v>(&self, value: impl Fn(&str) -> &'v str) -> &'v str {
-        self.roles.officer.as_deref().map_or("", value)
+        self.roles.officer.as_deref().or(self.roles.subject.as_deref()).map_or("", value)
     }
 
     /// The public fields in order, each with its column.

@@ -22,7 +22,7 @@ const FORM_KEYS: &[&str] = &[
     "groups",
     "fields",
 ];
-const ROLE_KEYS: &[&str] = &["unit", "unit_code", "officer", "former", "date"];
+const ROLE_KEYS: &[&str] = &["unit", "unit_code", "officer", "former", "reason", "subject", "commendation", "date"];
 const GROUP_KEYS: &[&str] = &["id", "label", "aliases"];
 const FIELD_KEYS: &[&str] = &["id", "label", "aliases", "group", "kind", "required", "inline", "column"];
 const COLUMN_KEYS: &[&str] = &["title", "needs_basis", "stand_in", "unit_mailbox_only"];
@@ -196,11 +196,12 @@ fn roles(d: &mut Decoder, e: &Entries<'_>, fields: &[String]) -> Option<Roles> {
     let e = d.entries(node, ROLE_KEYS);
     let mut role = |key: &str| d.parsed(&e, key, |text| known_field(text, fields));
     let (unit, unit_code, date) = (role("unit"), role("unit_code"), role("date"));
-    let (officer, former) = (role("officer"), role("former"));
+    let (officer, former, reason) = (role("officer"), role("former"), role("reason"));
+    let (subject, commendation) = (role("subject"), role("commendation"));
     if e.get("unit").is_none() {
         d.required(&e, "unit");
     }
-    Some(Roles { unit: unit?, unit_code, officer, former, date })
+    Some(Roles { unit: unit?, unit_code, officer, former, reason, subject, commendation, date })
 }
 
 fn known_field(text: &str, fields: &[String]) -> Result<String, Said> {

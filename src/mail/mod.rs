@@ -3,8 +3,8 @@
 //! Parsing never fails; what went wrong stands in the faults of the message or of the leaf it touches.
 //!
 //! The steps: [`part`] cuts the mail into leaves, [`field`] the header blocks into fields, [`transfer`] undoes base64 and
-//! its kin, [`repair`] mends header text before `mail-parser` reads addresses, dates and identifiers from it, [`auto`]
-//! tells what no person wrote.
+//! its kin, [`repair`] mends header text before `mail-parser` reads addresses, dates and identifiers from it, [`statement`]
+//! reads what servers say of the sender, [`auto`] tells what no person wrote.
 //!
 //! Why `mail-parser` 0.11.9 does not cut the mail too: a mail of 200,000 nested messages overflows its stack when the
 //! tree is dropped, a boundary that begins with another one's text is taken for it, and a missing close boundary costs
@@ -12,18 +12,26 @@
 
 mod auto;
 mod charset;
+mod correspondence;
 mod field;
 mod head;
 mod part;
 mod repair;
+mod statement;
 mod transfer;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+pub use correspondence::{Correspondence, correspondence};
+pub use head::is_ambiguous;
+pub use statement::Statement;
+
 use crate::fault::Fault;
+
+/// Bytes of a head that are read of a mail too large to be taken apart: servers refuse heads of more.
+const LARGEST_HEAD: usize = 1 << 20;
 
 /// One mail: its head and all its leaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +51,7 @@ pub struct Message {
 pub struct Head {
     /// Without angle brackets.
     pub message_id: Option<String>,
-    /// The sender's address, empty when there is none.
+    /// The sender's address, empty when there is none, or more than one.
     pub from: String,
     /// The sender's name as given.
     pub from_name: Option<String>,
@@ -53,9 +61,8 @@ pub struct Head {
     pub date: Option<String>,
     /// Why no person wrote this mail, in Chinese; absent for ordinary mail.
     pub auto: Option<String>,
-    /// Method (`spf`, `dkim`, `dmarc` …) to result, from the topmost Authentication-Results only: those below it may
-    /// have come with the mail.
-    pub authentication: BTreeMap<String, String>,
+    /// What the topmost Authentication-Results says, whoever wrote it; see [`statement`].
+    pub statement: Statement,
 }
 
 /// One MIME leaf.
@@ -86,6 +93,21 @@ impl Leaf {
     pub fn text(&self) -> Option<String> {
         self.content_type.starts_with("text/").then(|| charset::text(self.charset.as_deref(), &self.bytes))
     }
+
+    /// Files that stand uuencoded in the middle of a text leaf: `begin 644 form.doc`. Numbered below it.
+    pub fn files_in_text(&self) -> Vec<Leaf> {
+        let text = if self.content_type == "text/plain" { self.bytes.as_slice() } else { b"" };
+        let files = (1..).zip(transfer::files_in_text(text)).map(|(number, (name, file))| Leaf {
+            part: format!("{}.{number}", self.part),
+            name: Some(charset::clean(&charset::guess(&name), part::LONGEST_NAME)).filter(|name| !name.is_empty()),
+            content_type: "application/octet-stream".to_owned(),
+            bytes: file.bytes,
+            attachment: true,
+            faults: file.faults,
+            ..Leaf::default()
+        });
+        files.take(part::MOST_LEAVES).collect()
+    }
 }
 
 /// Reads a mail. Pure; never fails.
@@ -102,6 +124,19 @@ pub fn parse(raw: &[u8]) -> Message {
     let head = head::read(&fields, &mut faults);
     let leaves = part::leaves(raw, &fields, body, &mut faults);
     Message { sha256, head, leaves, faults }
+}
+
+/// What the server of this name says of a mail's sender; nothing where it says nothing.
+pub fn statement(raw: &[u8], server: &str) -> Statement {
+    statement::of(&field::split(&with_line_feeds(raw)).0, Some(server))
+}
+
+/// Reads the head alone, from the start of a mail that is too large to be taken apart. Never fails.
+pub fn parse_head(start: &[u8]) -> Message {
+    let mut faults = Vec::new();
+    let (fields, _) = field::split(&start[..start.len().min(LARGEST_HEAD)]);
+    let head = head::read(&fields, &mut faults);
+    Message { sha256: hex(&Sha256::digest(start)), head, leaves: Vec::new(), faults }
 }
 
 /// Old Macintosh mail ends its lines with a lone CR.

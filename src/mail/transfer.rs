@@ -34,7 +34,16 @@ pub(super) fn base64(body: &[u8]) -> Decoded {
     let mut bytes = Vec::with_capacity(body.len() / 4 * 3 + 3);
     let (mut chunk, mut count, mut dirt) = (0u32, 0u32, 0usize);
     let (mut faults, mut padded) = (Vec::new(), false);
-    for (at, byte) in body.iter().enumerate() {
+    let mut rest = body;
+    while let Some((byte, after)) = rest.split_first() {
+        if count == 0 {
+            let done = whole_groups(rest, &mut bytes);
+            if done > 0 {
+                rest = &rest[done..];
+                continue;
+            }
+        }
+        rest = after;
         let value = SEXTET[usize::from(*byte)];
         if value < 64 {
             chunk = chunk << 6 | u32::from(value);
@@ -48,11 +57,14 @@ pub(super) fn base64(body: &[u8]) -> Decoded {
             (chunk, count) = (0, 0);
             // What follows the first padding is looked at once: if it is clean, so is what follows the next.
             if !std::mem::replace(&mut padded, true)
-                && let Some(fault) = after_padding(&body[at + 1..])
+                && let Some(fault) = after_padding(rest)
             {
                 faults.push(fault);
                 break;
             }
+        } else if *byte == b'=' && !padded && is_checksum(rest) {
+            faults.push(trailer());
+            break;
         } else if !byte.is_ascii_whitespace() && *byte != b'=' {
             dirt += 1;
         }
@@ -69,6 +81,20 @@ pub(super) fn base64(body: &[u8]) -> Decoded {
     Decoded { bytes, faults }
 }
 
+/// The groups of four at the start that are sound, which is nearly all there is; gives how much that was.
+fn whole_groups(text: &[u8], bytes: &mut Vec<u8>) -> usize {
+    let mut done = 0;
+    for group in text.as_chunks::<4>().0 {
+        let [a, b, c, d] = group.map(|byte| u32::from(SEXTET[usize::from(byte)]));
+        if a | b | c | d >= 64 {
+            break;
+        }
+        bytes.extend_from_slice(&(a << 18 | b << 12 | c << 6 | d).to_be_bytes()[1..]);
+        done += 4;
+    }
+    done
+}
+
 /// Two or three characters left over hold one or two bytes.
 fn flush(bytes: &mut Vec<u8>, chunk: u32, count: u32) {
     match count {
@@ -78,12 +104,25 @@ fn flush(bytes: &mut Vec<u8>, chunk: u32, count: u32) {
     }
 }
 
-/// What stands behind a padding: more whole groups of base64 go on, anything else is a fault and ends the content.
+/// What stands behind a padding: more whole groups of base64 go on, anything else is a fault and ends the content. So
+/// does a line that begins with `=`, the checksum of OpenPGP's armour (RFC 9580 §6.1).
 fn after_padding(rest: &[u8]) -> Option<Fault> {
-    let mut text = rest.iter().filter(|b| !b.is_ascii_whitespace()).skip_while(|b| **b == b'=');
-    let count = text.clone().count();
-    let clean = count.is_multiple_of(4) && text.all(|b| SEXTET[usize::from(*b)] < 64 || *b == b'=');
-    (!clean).then(|| Fault::new("base64-trailer", "附件编码之后还有别的文字，已略去"))
+    let padding = rest.iter().take_while(|b| **b == b'=').count();
+    let rest = rest[padding..].trim_ascii();
+    let mut text = rest.iter().filter(|b| !b.is_ascii_whitespace());
+    let whole = text.clone().count().is_multiple_of(4);
+    let clean = whole && !rest.starts_with(b"=") && text.all(|b| SEXTET[usize::from(*b)] < 64 || *b == b'=');
+    (!clean).then(trailer)
+}
+
+/// What stands behind the `=` of OpenPGP's checksum when the content needed no padding.
+fn is_checksum(rest: &[u8]) -> bool {
+    let rest = rest.trim_ascii();
+    rest.len() == 4 && rest.iter().all(|b| SEXTET[usize::from(*b)] < 64)
+}
+
+fn trailer() -> Fault {
+    Fault::new("base64-trailer", "附件编码之后还有别的文字，已略去")
 }
 
 /// The value of each base64 character, 255 for all others.
@@ -138,6 +177,46 @@ fn quoted_line(mut line: &[u8], bytes: &mut Vec<u8>) -> usize {
 pub(super) fn hex_byte(high: u8, low: u8) -> Option<u8> {
     let digit = |b: u8| (b as char).to_digit(16);
     Some((digit(high)? * 16 + digit(low)?) as u8)
+}
+
+/// Files uuencoded in the middle of a text, as mail programs did before MIME: their names and contents.
+pub(super) fn files_in_text(text: &[u8]) -> Vec<(Vec<u8>, Decoded)> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some((name, at)) = begin_line(rest) {
+        let body = &rest[at..];
+        let end = body.windows(4).position(|four| four == b"\nend").map_or(body.len(), |end| end + 4);
+        found.push((name, uuencode(&body[..end])));
+        rest = &body[end..];
+    }
+    found
+}
+
+/// The first line `begin 644 name` that is followed by a line of that encoding: the name, and where the line begins.
+fn begin_line(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    memchr::memmem::find(text, b"begin ")?;
+    let mut at = 0;
+    for line in text.split_inclusive(|b| *b == b'\n') {
+        let next = text[at + line.len()..].split(|b| *b == b'\n').next().map(super::field::strip_eol);
+        let line_at = at;
+        at += line.len();
+        let Some(rest) = super::field::strip_eol(line).strip_prefix(b"begin ") else { continue };
+        let name =
+            rest.iter().position(|b| *b == b' ').filter(|n| *n >= 3 && rest[..*n].iter().all(u8::is_ascii_digit));
+        if let Some(space) = name
+            && next.is_some_and(is_uu_line)
+        {
+            return Some((rest[space + 1..].to_vec(), line_at));
+        }
+    }
+    None
+}
+
+/// As long as it says it is; blanks at its end may be gone.
+fn is_uu_line(line: &[u8]) -> bool {
+    let Some((length, data)) = line.split_first() else { return false };
+    let length = usize::from(length.wrapping_sub(32) & 63);
+    length > 0 && data.len() <= length.div_ceil(3) * 4 + 1 && data.iter().all(|b| (32..=96).contains(b))
 }
 
 /// Uuencode: the lines between `begin` and `end`; without a `begin` the body as it is.
@@ -198,6 +277,8 @@ mod tests {
         assert_eq!(base64(b"QQ== ignored").bytes, b"A");
         assert_eq!(base64(b"QQ==\nQg==\n").bytes, b"AB");
         assert_eq!(base64(b"====").bytes, b"");
+        assert_eq!(base64(b"QUJD\n=zH6Q\n").bytes, b"ABC");
+        assert_eq!((base64(b"QQ==\n=zH6Q\n").bytes, base64(b"QQ===\n").faults.len()), (b"A".to_vec(), 0));
     }
 
     #[test]
@@ -212,6 +293,15 @@ mod tests {
         assert_eq!(uuencode(b"begin 644 a.txt\r\n#0V%T\r\n`\r\nend\r\n").bytes, b"Cat");
         assert_eq!(codes(&uuencode(b"begin 644 a.txt\n#0V%T\n")), ["uuencode"]);
         assert_eq!(uuencode(b"no such thing").bytes, b"no such thing");
+    }
+
+    #[test]
+    fn files_in_the_middle_of_a_text_are_found() {
+        let text = b"begin with a word\nbegin 644 no.txt\nnothing such\nbegin 644 a b.txt\r\n#0V%T\r\n`\r\nend\r\nbegin 600 c\n#0V%T\n";
+        let found = files_in_text(text);
+        let shown: Vec<_> = found.iter().map(|(name, file)| (name.as_slice(), file.bytes.as_slice())).collect();
+        assert_eq!(shown, [(b"a b.txt".as_slice(), b"Cat".as_slice()), (b"c", b"Cat")]);
+        assert_eq!((codes(&found[0].1), codes(&found[1].1)), (vec![], vec!["uuencode"]));
     }
 
     #[test]

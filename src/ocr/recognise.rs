@@ -25,7 +25,7 @@ pub const SET_UP: &str = "scripts/setup-ocr.sh";
 /// The height a line has when the recogniser reads it.
 const HEIGHT: u32 = 48;
 /// Widths are padded to a multiple of this, so that few shapes occur.
-const WIDTH_STEP: u32 = 32;
+const WIDTH_STEP: u32 = 16;
 /// Lines longer than this (px at 48 px height) are pressed together: about 60 characters.
 const WIDEST: u32 = 2880;
 /// How many characters besides the ASCII ones are kept for each step.

@@ -119,11 +119,11 @@ fn settle_field(spec: &FormSpec, field: &Field, seen: &[Evidence]) -> Option<(Fi
         let message = format!("“{}”识别把握不大，请对照图像核对", spec.full_label(field));
         faults.push(Fault::of(&field.id, "doubtful", message));
     }
-    let at = evidence.at;
+    let (at, disputed) = (evidence.at, evidence.means == Means::Ocr && !contradict.is_empty());
     let value = FieldValue {
         value: checked.value.clone(),
         means: evidence.means,
-        confidence: evidence.confidence,
+        confidence: if disputed { evidence.confidence.min(DISPUTED) } else { evidence.confidence },
         place: Some([at.left, at.top, at.right, at.bottom]),
         alternatives,
     };
@@ -135,6 +135,9 @@ pub const SURE: f32 = 0.95;
 
 /// What does not fit its field was read wrong, taken from the wrong place, or written wrong: no better than a toss.
 const UNFIT: f32 = 0.5;
+
+/// Of two values recognised for one field one is wrong.
+const DISPUTED: f32 = 0.5;
 
 /// Whether another value speaks against the one that won: what was hardly recognised does not speak against a code or
 /// typed text.
@@ -203,6 +206,13 @@ mod tests {
         assert_eq!(got.fields[0].1.value, "示例甲");
         assert_eq!(got.fields[0].1.alternatives[0].value, "示例丙");
         assert_eq!(got.faults[0].code, "disagreement");
+    }
+
+    #[test]
+    fn of_two_recognised_values_neither_is_sure() {
+        let got = settled("officer_name", vec![seen("示例丙", Means::Ocr, 0.99), seen("示例甲", Means::Ocr, 0.98)]);
+        assert_eq!(got.faults[0].code, "disagreement");
+        assert!(got.fields[0].1.confidence <= 0.5);
     }
 
     #[test]

@@ -1,20 +1,27 @@
 //! Records: a submission on its way through review. The private half of the program; the site never sees this type.
 //!
 //! [`Record::of`] files what was extracted, [`refresh`](checks::refresh) checks its values again after an edit,
-//! [`decide`](decide::decide) is every rule of review, [`register`] folds accepted records into who is in office.
+//! [`decide`](decide::decide) is every rule of review, [`register`] folds accepted records into who is in office, [`sender`]
+//! says what is known of who sent them.
 
+pub mod act;
 pub mod checks;
 pub mod decide;
+pub mod entered;
 pub mod parse;
+pub mod refusal;
 pub mod register;
+pub mod retention;
+pub mod sender;
 #[cfg(test)]
 mod tests;
+pub mod triage;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_yaml::FlowMap;
 
-use crate::extract::{Document, Extraction, Found, Marks};
+use crate::extract::{Document, Extraction, Found, Marks, Vouched};
 use crate::fault::Fault;
 use crate::form::{FormSpec, Values};
 use crate::listing::Publication;
@@ -94,6 +101,15 @@ pub struct Record {
     /// The decision in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Ruling>,
+    /// What a pending record waits for, where it is not to be decided yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
+    /// The office's advice that the unit name another officer (第五条), until the successor is in office. Never public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advised: Option<Ruling>,
+    /// The announcement of what the record commends (第九条); without it nothing of the record is public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Ruling>,
     /// What happened to it, oldest first.
     #[serde(default)]
     pub history: Vec<FlowMap<Event>>,
@@ -103,22 +119,36 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
+/// What stands in the sender's place where a form came on paper or as a bare file. It is no address: nobody is answered.
+pub const BY_HAND: &str = "纸质/扫描件投递";
+
 /// The mail a record came in.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mail {
-    /// The raw mail, below `inbox/`.
+    /// The raw mail, below `inbox/`; the document itself where it came without a mail, empty for values typed in.
     pub file: String,
-    /// The sender's address: who sent it, never proof of the unit.
+    /// The sender's address: who sent it, never proof of the unit. Empty where the mail names none, or several;
+    /// [`BY_HAND`] where there was no mail.
     pub from: String,
-    /// The subject.
+    /// The subject; the document's name where it came without a mail.
     pub subject: String,
     /// `Message-ID`, for the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
-    /// What the mailbox's server said about the sender.
+    /// What a mail server says of the sender: method to result. Advice; [`sender`] puts it into words.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub authentication: IndexMap<String, String>,
+    /// Which server, whether the office trusts it, and the mail's signatures.
+    #[serde(default, skip_serializing_if = "Vouched::is_empty")]
+    pub vouched: Vouched,
+}
+
+impl Mail {
+    /// Whether there was no mail: the form came on paper or as a bare file.
+    pub fn is_by_hand(&self) -> bool {
+        self.from == BY_HAND
+    }
 }
 
 /// Which unit a record is for.
@@ -134,7 +164,7 @@ pub struct UnitChoice {
     pub second: Option<(String, f64)>,
 }
 
-/// The decision in force on a record.
+/// An act of the office that is in force on a record: its decision, its advice, its announcement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ruling {
@@ -144,7 +174,7 @@ pub struct Ruling {
     pub on: String,
     /// When it was entered, RFC 3339; orders the register.
     pub at: String,
-    /// Why it was rejected.
+    /// Why it was rejected, or why a change is advised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Why the officer's name may be published.
@@ -153,6 +183,40 @@ pub struct Ruling {
     /// The accepted record whose officer this one succeeds (第五条).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<String>,
+}
+
+/// Why a pending record is not to be decided yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hold {
+    /// On whom it waits.
+    pub waits: Waits,
+    /// Who said so.
+    pub by: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// What is to be corrected, or what the office waits for.
+    pub reason: String,
+}
+
+/// On whom a record waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Waits {
+    /// On the unit, which was asked for a correction.
+    Correction,
+    /// On the office itself, which set it aside.
+    Office,
+}
+
+impl Waits {
+    /// What a clerk calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Waits::Correction => "请对方补正",
+            Waits::Office => "搁置",
+        }
+    }
 }
 
 /// One thing that happened to a record.
@@ -176,6 +240,14 @@ pub struct Signed {
     pub at: String,
     /// The day the act takes effect, `YYYY-MM-DD`.
     pub on: String,
+}
+
+impl Ruling {
+    /// The act of somebody at some time.
+    pub fn of(signed: &Signed) -> Ruling {
+        let Signed { by, at, on } = signed.clone();
+        Ruling { by, on, at, reason: None, basis: None, replaces: None }
+    }
 }
 
 impl Signed {
@@ -246,11 +318,12 @@ impl Record {
             status: Status::Pending,
             received: mail.date.clone(),
             mail: Mail {
-                file: format!("mail/{}.eml", mail.sha256),
+                file: format!("mail/{}", mail.file()),
                 from: mail.from.clone(),
                 subject: mail.subject.clone(),
                 message_id: mail.message_id.clone(),
                 authentication: mail.authentication.clone(),
+                vouched: mail.vouched.clone(),
             },
             document: None,
             image: None,
@@ -259,6 +332,9 @@ impl Record {
             marks: Marks::default(),
             faults: Vec::new(),
             decision: None,
+            hold: None,
+            advised: None,
+            announced: None,
             history: vec![signed.event("收到")],
         }
     }

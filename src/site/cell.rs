@@ -1,5 +1,7 @@
 //! Public values: which there are, what they are called and in which order they stand comes from the form definitions.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::form::{Column, Field, FormSpec, Kind};
@@ -22,17 +24,31 @@ pub struct Cell<'a> {
 
 /// An officer's public values in the form's order, each with its field.
 pub fn cells<'a>(content: &'a Content, officer: &'a ListedOfficer) -> Vec<(&'a Field, Cell<'a>)> {
-    let Some(spec) = content.forms.iter().find(|spec| spec.id == officer.form) else { return Vec::new() };
-    spec.columns().filter_map(|(field, column)| Some((field, cell(spec, officer, field, column)?))).collect()
+    of_form(content, &officer.form, &officer.columns)
 }
 
-fn cell<'a>(spec: &'a FormSpec, officer: &'a ListedOfficer, field: &'a Field, column: &'a Column) -> Option<Cell<'a>> {
-    let own = officer.columns.get(&field.id).filter(|value| !value.is_empty());
+/// Public values of a form in its order, each with its field.
+pub fn of_form<'a>(
+    content: &'a Content,
+    form: &str,
+    columns: &'a BTreeMap<String, String>,
+) -> Vec<(&'a Field, Cell<'a>)> {
+    let Some(spec) = content.forms.iter().find(|spec| spec.id == form) else { return Vec::new() };
+    spec.columns().filter_map(|(field, column)| Some((field, cell(spec, columns, field, column)?))).collect()
+}
+
+fn cell<'a>(
+    spec: &'a FormSpec,
+    columns: &'a BTreeMap<String, String>,
+    field: &'a Field,
+    column: &'a Column,
+) -> Option<Cell<'a>> {
+    let own = columns.get(&field.id).filter(|value| !value.is_empty());
     let (shown, value) = match own {
         Some(value) => (field, value),
         None => {
             let stand_in = spec.field(column.stand_in.as_deref()?)?;
-            (stand_in, officer.columns.get(&stand_in.id)?)
+            (stand_in, columns.get(&stand_in.id)?)
         }
     };
     Some(Cell { title: &column.title, value, href: href(shown.kind, value), stand_in: own.is_none() })

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::form::{self, FormSpec};
+use crate::listing::commendation::{self, Commendation};
 use crate::listing::{self, Listing};
 use crate::report::Diagnostic;
 use crate::said;
@@ -17,6 +18,7 @@ use super::{Sources, text_of};
 const UNITS: &str = "content/units.yaml";
 const FORMS: &str = "content/forms/";
 const REGISTER: &str = "content/register/";
+const COMMENDATIONS: &str = "content/commendations/";
 
 /// What the office wrote, parsed.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub struct Content {
     pub pages: Vec<Page>,
     /// What is public about each unit, by unit id.
     pub listings: BTreeMap<String, Listing>,
+    /// The commendations announced, the latest first.
+    pub commendations: Vec<Commendation>,
 }
 
 type Parsed<T> = Result<T, Vec<Diagnostic>>;
@@ -52,12 +56,17 @@ pub fn load(sources: &Sources) -> Parsed<Content> {
         true => all(sources, REGISTER, ".yaml", |path, text| listing(path, text, &forms, ids.as_ref()), &mut faults),
         false => Vec::new(),
     };
+    let mut commendations = match faults.len() == before {
+        true => all(sources, COMMENDATIONS, ".yaml", |p, text| commended(p, text, &forms, ids.as_ref()), &mut faults),
+        false => Vec::new(),
+    };
+    commendations.sort_by(|a, b| (&b.announced, &b.record).cmp(&(&a.announced, &a.record)));
     faults.sort();
     faults.dedup();
     match (config, units) {
         (Some(config), Some(units)) if faults.is_empty() => {
             let listings = listings.into_iter().map(|l| (l.unit.clone(), l)).collect();
-            Ok(Content { config, units, forms, old_forms, pages, listings })
+            Ok(Content { config, units, forms, old_forms, pages, listings, commendations })
         }
         _ => Err(faults),
     }
@@ -126,11 +135,22 @@ fn old_form(path: &str, text: &str, forms: &[FormSpec]) -> Parsed<FormSpec> {
 fn listing(path: &str, text: &str, forms: &[FormSpec], units: Option<&BTreeSet<&str>>) -> Parsed<Listing> {
     let listing = listing::parse(path, text, forms)?;
     named_for(path, REGISTER, &listing.unit)?;
-    let unit = &listing.unit;
-    if units.is_some_and(|units| !units.contains(unit.as_str())) {
+    known_unit(path, &listing.unit, units)?;
+    Ok(listing)
+}
+
+fn commended(path: &str, text: &str, forms: &[FormSpec], units: Option<&BTreeSet<&str>>) -> Parsed<Commendation> {
+    let commendation = commendation::parse(path, text, forms)?;
+    named_for(path, COMMENDATIONS, &commendation.record)?;
+    known_unit(path, &commendation.unit, units)?;
+    Ok(commendation)
+}
+
+fn known_unit(path: &str, unit: &str, units: Option<&BTreeSet<&str>>) -> Parsed<()> {
+    if units.is_some_and(|units| !units.contains(unit)) {
         return Err(vec![Diagnostic::of_file(path, said!("unknown unit `{unit}`", "units.yaml 中没有单位 `{unit}`"))]);
     }
-    Ok(listing)
+    Ok(())
 }
 
 /// A file is named for what it holds, so that nothing can be there twice.

@@ -11,8 +11,10 @@ use super::{FOLDER_STATIC, Sources, text_of};
 
 /// Where templates stand.
 const FOLDER: &str = "templates/";
-/// Templates of mails, which are not ours.
+/// Templates of mails, which are no pages.
 const FOLDER_MAIL: &str = "templates/mail/";
+/// Where the desk's templates stand.
+pub const FOLDER_DESK: &str = "templates/desk/";
 
 /// All templates, parsed.
 #[derive(Debug)]
@@ -21,14 +23,28 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Parses all templates; every fault at once.
+    /// Parses the site's templates; every fault at once.
     pub fn load(sources: &Sources) -> Result<Engine, Vec<Diagnostic>> {
-        let ours = |path: &&String| {
-            path.starts_with(FOLDER) && !path.starts_with(FOLDER_STATIC) && !path.starts_with(FOLDER_MAIL)
-        };
+        let foreign =
+            |path: &str| [FOLDER_STATIC, FOLDER_MAIL, FOLDER_DESK].iter().any(|other| path.starts_with(other));
+        Engine::load_those(sources, |path| path.starts_with(FOLDER) && !foreign(path) && path.ends_with(".html"))
+    }
+
+    /// Parses the templates of mails, `.txt` and `.html`; only the latter escape what they are given.
+    pub fn of_mails(sources: &Sources) -> Result<Engine, Vec<Diagnostic>> {
+        let either = |path: &str| path.ends_with(".txt") || path.ends_with(".html");
+        Engine::load_those(sources, |path| path.starts_with(FOLDER_MAIL) && either(path))
+    }
+
+    /// Parses the desk's templates, which go by their names below `templates/` too.
+    pub fn load_desk(sources: &Sources) -> Result<Engine, Vec<Diagnostic>> {
+        Engine::load_those(sources, |path| path.starts_with(FOLDER_DESK) && path.ends_with(".html"))
+    }
+
+    fn load_those(sources: &Sources, wanted: impl Fn(&str) -> bool) -> Result<Engine, Vec<Diagnostic>> {
         let mut faults = Vec::new();
         let mut texts = BTreeMap::new();
-        for path in sources.files.keys().filter(ours).filter(|path| path.ends_with(".html")) {
+        for path in sources.files.keys().filter(|path| wanted(path)) {
             match text_of(sources, path) {
                 Ok(text) => drop(texts.insert(&path[FOLDER.len()..], text)),
                 Err(fault) => faults.push(fault),

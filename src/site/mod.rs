@@ -2,7 +2,8 @@
 //!
 //! [`build`] is the recipe: [`load`] reads the content, [`engine`] the templates, [`plan`] gives every page its address,
 //! [`markdown`] turns pages into HTML, templates dress them, [`links`] and [`guard`] look at what came out.
-//! The only data about people it can see are [`Listing`](crate::listing::Listing)s.
+//! The only data about people it can see are [`Listing`](crate::listing::Listing)s and
+//! [`Commendation`](crate::listing::commendation::Commendation)s.
 
 pub mod anchors;
 pub mod assets;
@@ -11,6 +12,7 @@ pub mod book;
 pub mod cell;
 pub mod cjk;
 pub mod colour;
+pub mod commendations;
 pub mod config;
 pub mod content;
 pub mod directory;

@@ -10,7 +10,7 @@ use super::assets::assets;
 use super::engine::Engine;
 use super::links::Addresses;
 use super::page::Page;
-use super::view::{DIRECTORY, NOT_FOUND, SITEMAP};
+use super::view::{COMMENDATIONS, DIRECTORY, NOT_FOUND, SITEMAP};
 use super::{Content, Download, Output, Sources, config, sorted, unit_page};
 
 /// What will be made.
@@ -33,6 +33,8 @@ pub enum Job<'a> {
     Page(&'a Page),
     /// The directory.
     Directory,
+    /// The commendations, where there are any.
+    Commendations,
     /// A unit's page.
     Unit(&'a crate::unit::Unit),
     /// The site map.
@@ -47,6 +49,7 @@ impl Job<'_> {
         match self {
             Job::Page(page) => page.output(),
             Job::Directory => DIRECTORY.1.to_owned(),
+            Job::Commendations => COMMENDATIONS.1.to_owned(),
             Job::Unit(unit) => unit_page::path(unit),
             Job::Sitemap => SITEMAP.to_owned(),
             Job::NotFound => NOT_FOUND.to_owned(),
@@ -58,6 +61,7 @@ impl Job<'_> {
         match self {
             Job::Page(page) => &page.template.1,
             Job::Directory => "directory.html",
+            Job::Commendations => "commendations.html",
             Job::Unit(_) => "unit.html",
             Job::Sitemap => "sitemap.html",
             Job::NotFound => "404.html",
@@ -69,7 +73,9 @@ impl Job<'_> {
         match self {
             Job::Page(page) => page.path.clone(),
             Job::Unit(_) => "content/units.yaml".to_owned(),
-            Job::Directory | Job::Sitemap | Job::NotFound => format!("templates/{}", self.template()),
+            Job::Directory | Job::Commendations | Job::Sitemap | Job::NotFound => {
+                format!("templates/{}", self.template())
+            }
         }
     }
 }
@@ -83,7 +89,9 @@ pub fn plan<'a>(
 ) -> Result<Plan<'a>, Vec<Diagnostic>> {
     let generated = [Job::Directory, Job::Sitemap, Job::NotFound];
     let units = content.units.list.iter().map(Job::Unit);
-    let pages: Vec<Job<'a>> = generated.into_iter().chain(content.pages.iter().map(Job::Page)).chain(units).collect();
+    let commendations = (!content.commendations.is_empty()).then_some(Job::Commendations);
+    let pages: Vec<Job<'a>> =
+        generated.into_iter().chain(commendations).chain(content.pages.iter().map(Job::Page)).chain(units).collect();
     let assets = assets(sources, &content.config);
     let mut faults = missing_templates(&pages, engine);
     faults.extend(menu_faults(content));
@@ -114,7 +122,7 @@ fn missing_templates(pages: &[Job<'_>], engine: &Engine) -> Vec<Diagnostic> {
         let message = said!("there is no template `templates/{name}`", "没有模板 `templates/{name}`");
         match job {
             Job::Page(page) => Diagnostic::at(&page.path, page.template.0, message),
-            Job::Directory | Job::Unit(_) | Job::Sitemap | Job::NotFound => {
+            Job::Directory | Job::Commendations | Job::Unit(_) | Job::Sitemap | Job::NotFound => {
                 Diagnostic::of_file(&format!("templates/{name}"), said!("this template is missing", "缺少此模板"))
             }
         }
@@ -123,7 +131,8 @@ fn missing_templates(pages: &[Job<'_>], engine: &Engine) -> Vec<Diagnostic> {
 }
 
 fn menu_faults(content: &Content) -> Vec<Diagnostic> {
-    let known: Vec<&str> = content.pages.iter().map(|page| page.id.as_str()).chain([DIRECTORY.0]).collect();
+    let known: Vec<&str> =
+        content.pages.iter().map(|page| page.id.as_str()).chain([DIRECTORY.0, COMMENDATIONS.0]).collect();
     let unknown = content.config.menu.iter().filter(|(_, id)| !known.contains(&id.as_str()));
     let fault = |(at, id): &(_, String)| {
         let message = match nearest(id, known.iter().copied()) {

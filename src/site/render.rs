@@ -12,7 +12,7 @@ use super::links::Addresses;
 use super::markdown::{self, Rendered};
 use super::plan::{Job, Plan};
 use super::view::{self, PageView};
-use super::{Content, Download, Output, directory, fill, sitemap, unit_page};
+use super::{Content, Download, Output, commendations, directory, fill, sitemap, unit_page};
 
 /// The Markdown of all pages as HTML, by page id.
 pub fn markdown<'a>(content: &'a Content, addresses: &Addresses) -> BTreeMap<&'a str, Rendered> {
@@ -69,6 +69,10 @@ fn context(job: &Job<'_>, book: &Book<'_>, pages: &BTreeMap<&str, Rendered>) -> 
             context.insert("page", &PageView::directory(config));
             context.insert("directory", &directory::directory(book));
         }
+        Job::Commendations => {
+            context.insert("page", &PageView::commendations(config));
+            context.insert("commendations", &commendations::commendations(book));
+        }
         Job::Unit(unit) => {
             context.insert("page", &PageView::unit(config, &unit.name, &job.output()));
             context.insert("unit", &unit_page::unit(book, unit));
@@ -94,6 +98,10 @@ pub fn files(content: &Content, pages: &[Job<'_>]) -> Vec<Output> {
         Job::Page(page) => Some(sitemap::Place {
             output: job.output(),
             changed: page.published.as_deref().and_then(|time| time.split(' ').next()).map(str::to_owned),
+        }),
+        Job::Commendations => Some(sitemap::Place {
+            output: job.output(),
+            changed: content.commendations.first().map(|latest| latest.announced.clone()),
         }),
         Job::Directory | Job::Sitemap => Some(sitemap::Place { output: job.output(), changed: None }),
     };

@@ -43,6 +43,11 @@ pub struct PageView<'a> {
 pub const DIRECTORY: (&str, &str) = ("directory", "directory/index.html");
 /// The name of the directory in menus and titles.
 pub const DIRECTORY_TITLE: &str = "专办员名录";
+/// Menu entry and address of the generated page of commendations, which is there only where there are any.
+pub const COMMENDATIONS: (&str, &str) = ("commendations", "commendations/index.html");
+/// Its name in menus and titles.
+pub const COMMENDATIONS_TITLE: &str = "通报表彰";
+const COMMENDATIONS_ABOUT: &str = "获通报表彰的政府采购专办员。";
 /// The site map.
 pub const SITEMAP: &str = "sitemap/index.html";
 /// Served where nothing is.
@@ -98,6 +103,16 @@ impl<'a> PageView<'a> {
     pub fn directory(config: &SiteConfig) -> PageView<'static> {
         let view = PageView::plain(config, DIRECTORY_TITLE, DIRECTORY.1);
         PageView { section: DIRECTORY.0, is_section: true, tags: tags::list(config, directory_column()), ..view }
+    }
+
+    /// The commendations.
+    pub fn commendations(config: &SiteConfig) -> PageView<'static> {
+        let column =
+            ColumnTags {
+                name: COMMENDATIONS_TITLE, description: COMMENDATIONS_ABOUT, keywords: &[], kind: "信息公开"
+            };
+        let view = PageView::plain(config, COMMENDATIONS_TITLE, COMMENDATIONS.1);
+        PageView { section: COMMENDATIONS.0, is_section: true, tags: tags::list(config, column), ..view }
     }
 
     /// A unit's page.
@@ -158,15 +173,27 @@ pub fn menu(content: &Content) -> Vec<Value> {
             let about = "按类别和单位查找专办员的职务、办公电话和单位地址。";
             return Some(json!({"id": id, "title": "名录", "path": address(DIRECTORY.1), "description": about}));
         }
+        if id == COMMENDATIONS.0 {
+            return commendations(content);
+        }
         content.pages.iter().find(|page| &page.id == id).map(entry_of)
     };
     content.config.menu.iter().filter_map(|(_, id)| entry(id)).collect()
 }
 
+/// No empty columns: the entry is there only where there is a commendation.
+fn commendations(content: &Content) -> Option<Value> {
+    let (id, output) = COMMENDATIONS;
+    let entry =
+        || json!({"id": id, "title": COMMENDATIONS_TITLE, "path": address(output), "description": COMMENDATIONS_ABOUT});
+    (!content.commendations.is_empty()).then(entry)
+}
+
 /// Pages that are not in the menu, for the site map.
 pub fn other_pages(content: &Content) -> Vec<Value> {
-    let in_menu = |page: &&Page| content.config.menu.iter().any(|(_, id)| id == &page.id);
-    content.pages.iter().filter(|page| !in_menu(page)).map(entry_of).collect()
+    let in_menu = |id: &str| content.config.menu.iter().any(|(_, entry)| entry == id);
+    let pages = content.pages.iter().filter(|page| !in_menu(&page.id)).map(entry_of);
+    pages.chain(commendations(content).filter(|_| !in_menu(COMMENDATIONS.0))).collect()
 }
 
 fn entry_of(page: &Page) -> Value {

@@ -69,7 +69,7 @@ fn mail_from_standard_input_a_file_a_folder_and_an_mbox() {
 #[test]
 fn files_that_are_no_mail_are_left_alone_and_told() {
     let office = Office::new().with_sample("12-no-form").with("inbox/new/说明.txt", "甲");
-    office.run("intake").succeeds().tells("说明.txt: not a mail, left alone").tells("1 mails");
+    office.run("intake").succeeds().tells("说明.txt: neither a mail nor a document, left alone").tells("1 mails");
     assert!(office.has("inbox/new/说明.txt"));
 }
 

@@ -139,7 +139,7 @@ mod tests {
             other_titles: vec![],
             synonyms: vec![],
             area_code: Some("0714".into()),
-            roles: crate::form::Roles { unit: "f".into(), unit_code: None, officer: None, former: None, date: None },
+            roles: crate::form::Roles { unit: "f".into(), ..Default::default() },
             internal: false,
             groups: vec![],
             fields: vec![field.clone()],

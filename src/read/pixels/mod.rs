@@ -14,7 +14,7 @@ use self::codes::Codes;
 pub use self::marks::Marks;
 use self::marks::marks;
 use self::seen::Seen;
-use super::alphabet::reread;
+use super::alphabet::Known;
 use super::{Evidence, Means, Reader, Reading};
 use crate::fault::Fault;
 use crate::form::FormSpec;
@@ -103,6 +103,7 @@ fn written(reader: &Reader, picture: &RgbImage, page: Option<&Seen>, codes: &Cod
 
 fn page_form(reader: &Reader, picture: &RgbImage, seen: &Seen, mut reading: Reading) -> Option<PageForm> {
     let spec = reader.spec(&reading)?;
+    let known = Known { spec, units: &reader.units };
     let (marks, mut faults) = marks(spec, picture, seen, &reading);
     let left = left::over(reader, seen, &reading);
     for (id, evidence) in &mut reading.evidence {
@@ -111,7 +112,7 @@ fn page_form(reader: &Reader, picture: &RgbImage, seen: &Seen, mut reading: Read
             one.means = seen.means;
             let cell = seen.cell(&one.at);
             if let Some(cell) = cell {
-                faults.extend(reread(spec, field, cell, one));
+                faults.extend(known.reread(field, cell, one));
             }
             let is_cut = cell.is_some_and(|cell| left::is_cut(seen, cell, picture.dimensions()));
             left::weigh(reader, one, &left, is_cut);
