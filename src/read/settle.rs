@@ -133,10 +133,11 @@ fn settle_field(spec: &FormSpec, field: &Field, seen: &[Evidence]) -> Option<(Fi
 /// A recognised value that the reviewer need not look at has at least this confidence (docs/reading.md has the figures).
 pub const SURE: f32 = 0.95;
 
-/// Of two values recognised for one field one is wrong.
-const DISPUTED: f32 = 0.5;
 /// What does not fit its field was read wrong, taken from the wrong place, or written wrong: no better than a toss.
 const UNFIT: f32 = 0.5;
+
+/// Of two values recognised for one field one is wrong.
+const DISPUTED: f32 = 0.5;
 
 /// Whether another value speaks against the one that won: what was hardly recognised does not speak against a code or
 /// typed text.
