@@ -22,5 +22,6 @@ mod cli {
     mod report;
     mod review;
     mod second_officer;
+    mod senders;
     mod verify;
 }
