@@ -17,7 +17,7 @@ shift
 
 # Seeds are what the tests hold; finds of earlier runs are among them.
 case $target in
-  mail) seeds=(../tests/mail/{plain,legacy,malformed,hostile,chinese}) size=65536 ;;
+  mail | leaves) seeds=(../tests/mail/{plain,legacy,malformed,hostile,chinese}) size=65536 ;;
   archive) seeds=(../tests/documents ../tests/documents/archives) size=65536 ;;
   pdf) seeds=(seeds/pdf) size=65536 ;;
   form) seeds=(../content/forms) size=8192 ;;

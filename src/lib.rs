@@ -58,8 +58,9 @@
 //!   [`report`], [`fault`] < [`yaml`] < [`form`], [`unit`] < [`listing`], [`blank`], [`mail`], [`sheet`],
 //!   [`ocr`] < [`read`] <
 //!   [`extract`] < [`record`] < [`overview`], and beside them [`listing`], [`blank`] < [`site`] < [`download`] and
-//!   [`yaml`] < [`post`]; [`reply`] joins [`overview`] and [`site`]; then [`edge`] < [`cli`].
-//! - **The edge.** Disk, clock and network are used in [`edge`] and [`cli`] alone; the rest are functions of their input.
+//!   [`yaml`] < [`post`]; [`reply`] joins [`overview`] and [`site`]; then [`edge`] < [`desk`] < [`cli`].
+//! - **The edge.** Disk, clock and network are used in [`edge`], [`desk`] and [`cli`] alone; the rest are functions of
+//!   their input.
 //! - **Privacy by type.** [`site`] cannot name a [`record`] nor an [`overview`]; a [`listing::Listing`] has room only for
 //!   fields the definition opens with a `column`; a last guard fails the build when a mobile number reaches any output.
 //! - **Nothing is lost.** A mail is on disk before anything else happens to it; every leaf of it has one outcome; ids
@@ -70,6 +71,7 @@
 
 pub mod blank;
 pub mod cli;
+pub mod desk;
 pub mod download;
 pub mod edge;
 pub mod extract;

@@ -1,5 +1,7 @@
 //! The units of the county: the tree in `content/units.yaml`, and which of them a name on a form means.
 
+pub mod search;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;

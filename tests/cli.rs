@@ -19,9 +19,11 @@ mod cli {
     mod privacy;
     mod purge;
     mod records;
+    mod remind;
     mod report;
     mod review;
     mod second_officer;
     mod senders;
     mod verify;
+    mod waiting;
 }

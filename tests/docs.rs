@@ -70,7 +70,9 @@ fn every_command_is_in_both_readmes() {
         "extract",
         "setup-ocr",
         "review",
+        "desk",
         "report",
+        "remind",
         "roster",
         "send",
         "check",
@@ -133,7 +135,8 @@ fn every_limit_is_explained_with_its_value() {
             for (name, value) in limits(&std::fs::read_to_string(entry.path()).unwrap()) {
                 let row = format!("| `{file}` `{name}` | `{value}` | ");
                 let told = docs.lines().find_map(|line| line.strip_prefix(&row));
-                let whole = told.is_some_and(|rest| rest.split(" | ").all(|cell| !cell.trim_matches([' ', '|']).is_empty()));
+                let whole =
+                    told.is_some_and(|rest| rest.split(" | ").all(|cell| !cell.trim_matches([' ', '|']).is_empty()));
                 missing.extend((!whole).then_some(row));
                 all += 1;
             }

@@ -30,10 +30,11 @@ const ALLOWED: &[(&str, &str)] = &[
         "edge",
         "report fault yaml form unit listing blank mail sheet ocr read extract record overview site download post reply",
     ),
+    ("desk", "report fault form unit sheet read extract record reply site edge"),
     (
         "cli",
         "report fault yaml form unit listing blank mail sheet ocr read extract record overview site download post reply \
-         edge",
+         edge desk",
     ),
 ];
 

@@ -39,6 +39,18 @@ pub enum Command {
         #[arg(long, value_name = "N", default_value_t = super::build::PORT)]
         port: u16,
     },
+    /// Open the review screen on this machine
+    Desk {
+        /// Port; 0 for any free one
+        #[arg(long, value_name = "N", default_value_t = super::desk::PORT)]
+        port: u16,
+        /// The clerk's name to offer when logging in
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+        /// Another address of this machine than loopback; whoever can read the network then reads along
+        #[arg(long, value_name = "ADDRESS", default_value_t = std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST))]
+        bind: std::net::IpAddr,
+    },
     /// Take mails into pending records
     Intake {
         /// .eml or mbox files, folders of them, Maildirs, or `-`; default: inbox/new
@@ -73,6 +85,15 @@ pub enum Command {
         /// With xlsx: the file; default: one with today's date, in the current folder
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+    },
+    /// Remind the units that are missing by mail; without --yes it only shows whom and in which words
+    Remind {
+        /// Put the mails into the outbox
+        #[arg(long, requires = "by")]
+        yes: bool,
+        /// Who reminds; goes into the ledger
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
     },
     /// Write the whole register as .xlsx; private, for the office alone
     Roster {
@@ -218,17 +239,27 @@ pub enum Review {
         #[command(flatten)]
         by: By,
     },
-    /// Ask the sender of a pending record to correct it
+    /// Ask the sender of a pending record to correct it; the record waits for that
     Ask {
         /// The record's id
         id: String,
         /// What to correct, beside what is missing or doubtful anyway; the unit will read it
-        #[arg(long, value_name = "TEXT")]
+        #[arg(long, alias = "reason", value_name = "TEXT")]
         note: Option<String>,
         #[command(flatten)]
         by: By,
     },
-    /// Take a decision back
+    /// Set a record aside for later
+    SetAside {
+        /// The record's id
+        id: String,
+        /// What it waits for
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Take a decision back, or take up again what waited
     Reopen {
         /// The record's id
         id: String,

@@ -6,6 +6,7 @@ mod acts;
 mod args;
 mod build;
 mod check;
+mod desk;
 mod explain;
 mod extract;
 mod fetch;
@@ -13,6 +14,7 @@ mod intake;
 mod office;
 mod progress;
 mod purge;
+mod remind;
 mod report;
 mod review;
 mod send;
@@ -47,6 +49,7 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
             build::run(root, out.as_deref(), base_url.as_deref(), *watch, voice)
         }
         Some(Command::Serve { port }) => build::serve(root, *port, voice),
+        Some(Command::Desk { port, by, bind }) => desk::run(root, *bind, *port, by.as_deref(), voice),
         Some(Command::Intake { from }) => intake::run(root, from, voice),
         Some(Command::Fetch { watch }) => fetch::run(root, *watch, voice),
         Some(Command::Extract { explain: None, .. }) => extract::run(root, voice),
@@ -54,6 +57,7 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
         Some(Command::SetupOcr) => crate::edge::models::set_up(root).map_err(Failure::Outside),
         Some(Command::Review(review)) => review::run(root, review, voice),
         Some(Command::Report { format, out }) => report::run(root, *format, out.as_deref(), voice),
+        Some(Command::Remind { yes, by }) => remind::run(root, by.as_deref().filter(|_| *yes), voice),
         Some(Command::Roster { out }) => report::roster(root, out.as_deref(), voice),
         Some(Command::Send { dry_run, old, again, discard }) => {
             send::run(root, send::Wanted { dry_run: *dry_run, old: *old, again, discard }, voice)

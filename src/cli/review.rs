@@ -47,6 +47,9 @@ pub fn run(root: &Path, command: &Review, voice: Voice) -> Result<(), Failure> {
         Review::Ask { id, note, by } => {
             desk.decide(id, &Decision::Ask { reason: note.clone().unwrap_or_default() }, &signed(by)?)
         }
+        Review::SetAside { id, reason, by } => {
+            desk.decide(id, &Decision::SetAside { reason: reason.clone() }, &signed(by)?)
+        }
         Review::Reopen { id, reason, by } => {
             desk.decide(id, &Decision::Reopen { reason: reason.clone() }, &signed(by)?)
         }

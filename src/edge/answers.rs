@@ -62,6 +62,11 @@ impl<'a> Answers<'a> {
         })
     }
 
+    /// Its templates.
+    pub fn writer(&self) -> &Writer<'a> {
+        &self.writer
+    }
+
     /// Who writes.
     pub fn sender(&self) -> &Sender {
         &self.sender

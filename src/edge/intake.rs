@@ -48,6 +48,7 @@ pub fn take(
     answers: &Answers<'_>,
     mut tell: impl FnMut(&str, io::Result<Taken>),
 ) {
+    inbox.sweep();
     for chunk in sources.chunks(FOR_EACH_CORE * rayon::current_num_threads()) {
         let prepared: Vec<io::Result<Prepared>> =
             side_by_side(chunk, |source| prepare(source, inbox, office, reader, signed));

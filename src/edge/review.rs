@@ -12,8 +12,10 @@ use super::store::Lock;
 use crate::listing::Listing;
 use crate::record::act::{Act, act, commendation};
 use crate::record::decide::{Decision, decide, edit};
+use crate::record::refusal::Refusal;
 use crate::record::register::fold;
 use crate::record::{Record, Signed};
+use crate::reply::Answer;
 use crate::said;
 
 /// What the ledger calls the entering of a form by hand.
@@ -36,6 +38,36 @@ pub struct Decided {
     pub withdrawn: Option<(String, bool)>,
 }
 
+/// Why an act came to nothing.
+#[derive(Debug)]
+pub enum Stopped {
+    /// A rule of review says no.
+    Refused(Refusal),
+    /// Anything else.
+    Failed(Failure),
+}
+
+impl From<Failure> for Stopped {
+    fn from(failure: Failure) -> Stopped {
+        Stopped::Failed(failure)
+    }
+}
+
+impl From<io::Error> for Stopped {
+    fn from(e: io::Error) -> Stopped {
+        Stopped::Failed(e.into())
+    }
+}
+
+impl From<Stopped> for Failure {
+    fn from(stopped: Stopped) -> Failure {
+        match stopped {
+            Stopped::Refused(refusal) => refusal.into(),
+            Stopped::Failed(failure) => failure,
+        }
+    }
+}
+
 /// Changes values of a record. The lock proves that the record is as it is on disk.
 pub fn change(
     _lock: &Lock,
@@ -51,6 +83,27 @@ pub fn change(
     Ok(edited)
 }
 
+/// What a decision would come to, and nothing written: the record, and what its sender would be mailed, or why nothing.
+pub fn preview(
+    office: &Office,
+    answers: &Answers<'_>,
+    records: &[&Record],
+    record: &Record,
+    changes: &[(String, String)],
+    decision: &Decision,
+    signed: &Signed,
+) -> Result<(Record, Option<Result<Answer, String>>), Stopped> {
+    let rules = office.rules();
+    let edited = match changes {
+        [] => record.clone(),
+        _ => edit(record, changes, &rules, signed).map_err(Failure::Refused)?,
+    };
+    let register = fold(records.iter().copied(), &rules);
+    let decided = decide(&edited, decision, &register, &rules, signed).map_err(Stopped::Refused)?;
+    let answer = answers.preview(&decided, signed)?;
+    Ok((decided, answer))
+}
+
 /// Applies a decision: the ledger first, then the record, then what the public sees, then the answer to the sender. After
 /// a crash in between, deciding the same again finishes what was begun.
 pub fn rule(
@@ -61,11 +114,12 @@ pub fn rule(
     record: &Record,
     decision: &Decision,
     signed: &Signed,
-) -> Result<Decided, Failure> {
+) -> Result<Decided, Stopped> {
     let (rules, before) = (office.rules(), decision.is_done(record));
     let mut decided = record.clone();
     if !before {
-        decided = decide(record, decision, &fold(records.iter().copied(), &rules), &rules, signed)?;
+        let register = fold(records.iter().copied(), &rules);
+        decided = decide(record, decision, &register, &rules, signed).map_err(Stopped::Refused)?;
     }
     let mut after: Vec<&Record> = records.iter().copied().filter(|r| r.id != decided.id).collect();
     after.push(&decided);

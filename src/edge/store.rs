@@ -89,6 +89,11 @@ impl Inbox {
         self.root.join(name)
     }
 
+    /// Removes what killed processes left half written.
+    pub fn sweep(&self) {
+        whole::sweep(&self.root);
+    }
+
     /// Waits until no other process changes the inbox.
     pub fn lock(&self) -> io::Result<Lock> {
         fs::create_dir_all(&self.root)?;
@@ -145,6 +150,15 @@ impl Inbox {
         self.root.join("mail").join(format!("{sha256}.yaml"))
     }
 
+    /// What became of a mail's leaves; none where it was not taken in completely, or its account is broken.
+    pub fn account(&self, sha256: &str) -> io::Result<Option<Account>> {
+        let path = self.account_path(sha256);
+        if !sha256.bytes().all(|b| b.is_ascii_hexdigit()) || !path.exists() {
+            return Ok(None);
+        }
+        Ok(read_account(&path, sha256)?.ok())
+    }
+
     /// Marks a mail as done.
     pub fn put_account(&self, account: &Account) -> io::Result<()> {
         let text = yaml::write(account).map_err(io::Error::other)?;
@@ -199,7 +213,7 @@ impl Inbox {
 
     /// The files of all records, listed until two lists in a row are the same: a record that moves from a folder not yet
     /// listed to one that was would be in none. Where records keep coming, all that were seen count.
-    fn record_files(&self) -> io::Result<BTreeSet<(Status, PathBuf)>> {
+    pub(super) fn record_files(&self) -> io::Result<BTreeSet<(Status, PathBuf)>> {
         const TRIES: usize = 20;
         let mut last = self.listed()?;
         let mut all = last.clone();
@@ -310,7 +324,7 @@ fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-fn record_name(path: &Path, folder: &str) -> Option<(String, String)> {
+pub(super) fn record_name(path: &Path, folder: &str) -> Option<(String, String)> {
     let name = path.file_name()?.to_str()?;
     let id = name.strip_suffix(".yaml").filter(|id| !id.starts_with('.'))?;
     Some((id.to_owned(), format!("inbox/{folder}/{name}")))

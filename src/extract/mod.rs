@@ -5,6 +5,7 @@ pub mod explain;
 mod join;
 mod links;
 mod outcome;
+pub mod part;
 mod renew;
 mod vouched;
 mod walk;

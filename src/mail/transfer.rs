@@ -201,7 +201,8 @@ fn begin_line(text: &[u8]) -> Option<(Vec<u8>, usize)> {
         let line_at = at;
         at += line.len();
         let Some(rest) = super::field::strip_eol(line).strip_prefix(b"begin ") else { continue };
-        let name = rest.iter().position(|b| *b == b' ').filter(|n| *n >= 3 && rest[..*n].iter().all(u8::is_ascii_digit));
+        let name =
+            rest.iter().position(|b| *b == b' ').filter(|n| *n >= 3 && rest[..*n].iter().all(u8::is_ascii_digit));
         if let Some(space) = name
             && next.is_some_and(is_uu_line)
         {
@@ -230,14 +231,14 @@ fn uuencode(body: &[u8]) -> Decoded {
         if line == b"end" {
             return Decoded { bytes, faults: Vec::new() };
         }
-        uu_line(line, &mut bytes);
+        uu_line(line, body.len(), &mut bytes);
     }
     Decoded {
         bytes, faults: vec![Fault::new("uuencode", "附件编码残缺（没有 end 行），内容可能不完整")]
     }
 }
 
-fn uu_line(line: &[u8], bytes: &mut Vec<u8>) {
+fn uu_line(line: &[u8], most: usize, bytes: &mut Vec<u8>) {
     let Some((length, data)) = line.split_first() else { return };
     let six = |b: Option<&u8>| u32::from(b.map_or(0, |b| b.wrapping_sub(32) & 63));
     let wanted = bytes.len() + usize::from(length.wrapping_sub(32) & 63);
@@ -245,8 +246,8 @@ fn uu_line(line: &[u8], bytes: &mut Vec<u8>) {
         let word = (0..4).fold(0, |word, i| word << 6 | six(group.get(i)));
         bytes.extend_from_slice(&word.to_be_bytes()[1..]);
     }
-    // Blanks at a line's end are stripped on the way; they stood for zeros.
-    bytes.resize(wanted, 0);
+    // Blanks at a line's end are stripped on the way; they stood for zeros. Lines of a length alone would be a bomb.
+    bytes.resize(if wanted > most { wanted.min(bytes.len()) } else { wanted }, 0);
 }
 
 #[cfg(test)]
@@ -292,6 +293,10 @@ mod tests {
         assert_eq!(uuencode(b"begin 644 a.txt\r\n#0V%T\r\n`\r\nend\r\n").bytes, b"Cat");
         assert_eq!(codes(&uuencode(b"begin 644 a.txt\n#0V%T\n")), ["uuencode"]);
         assert_eq!(uuencode(b"no such thing").bytes, b"no such thing");
+        let stripped = b"begin 644 zeros\n#\n`\nend\n";
+        assert_eq!(uuencode(stripped).bytes, [0; 3]);
+        let bomb = [b"begin 644 x\n".as_slice(), &b"M\n".repeat(10_000)].concat();
+        assert!(uuencode(&bomb).bytes.len() <= bomb.len());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::thread;
 
 use image::GrayImage;
 use image::imageops::{FilterType, resize};
@@ -77,7 +78,10 @@ impl Models {
         let idle = self.pools.lock().ok().and_then(|mut pools| pools.pop());
         let pool = idle.unwrap_or_else(|| Arc::new(ThreadPool::with_num_threads(1)));
         let options = RunOptions::default().with_thread_pool(Some(pool.clone()));
-        let output = model.run_one(input.into(), Some(options)).ok();
+        // A worker of one pool that waits for another pool takes up more of its own work meanwhile, cell upon cell on one
+        // stack, each with a network under way: a page of two thousand cells ends the program. A thread just waits.
+        let work = || model.run_one(input.into(), Some(options)).ok();
+        let output = thread::scope(|scope| scope.spawn(work).join().ok().flatten());
         if let Ok(mut pools) = self.pools.lock() {
             pools.push(pool);
         }

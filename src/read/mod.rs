@@ -159,10 +159,20 @@ impl Reader {
         best.map(|(_, readings)| readings).unwrap_or_default()
     }
 
+    /// Whether a text is a label or a title of any form.
+    fn is_label(&self, text: &str) -> bool {
+        let known = |vocabulary: &Vocabulary| !vocabulary.meanings(text).is_empty() || vocabulary.is_title(text);
+        self.forms.iter().any(|(_, vocabulary)| known(vocabulary))
+    }
+
+    /// Whether a text is a label of some form but for one character.
+    fn resembles_label(&self, text: &str) -> bool {
+        self.forms.iter().any(|(_, vocabulary)| vocabulary.resembles_label(text))
+    }
+
     /// Mends labels that were misread by a character or two; what was read surely is left as it is.
     fn mend(&self, cells: &mut [Cell]) {
-        let known = |text: &str| self.forms.iter().any(|(_, vocabulary)| !vocabulary.meanings(text).is_empty());
-        for cell in cells.iter_mut().filter(|cell| cell.confidence < SURELY_READ && !known(&cell.text)) {
+        for cell in cells.iter_mut().filter(|cell| cell.confidence < SURELY_READ && !self.is_label(&cell.text)) {
             let mended = self.forms.iter().find_map(|(_, vocabulary)| vocabulary.nearest(&cell.text));
             if let Some(label) = mended {
                 cell.text = label.to_owned();

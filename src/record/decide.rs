@@ -55,6 +55,17 @@ impl Decision {
         }
     }
 
+    /// What a clerk calls it.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Decision::Accept { .. } => "备案",
+            Decision::Reject { .. } => "退回",
+            Decision::Ask { .. } => Waits::Correction.label(),
+            Decision::SetAside { .. } => Waits::Office.label(),
+            Decision::Reopen { .. } => "撤回",
+        }
+    }
+
     /// Whether the record is decided so already: scripts and doubtful clerks decide twice, which is no fault.
     pub fn is_done(&self, record: &Record) -> bool {
         let waits = |kind: Waits, reason: &str| {

@@ -85,7 +85,7 @@ impl From<Refusal> for Said {
                 "`{former}` is no officer of this unit; in office: {in_office}",
                 "{former}不是该单位在任的专办员；在任：{in_office}"
             ),
-            Refusal::NoReason => said!("rejecting needs a reason: `--reason TEXT`", "退回须说明理由：--reason 理由"),
+            Refusal::NoReason => said!("this needs a reason: `--reason TEXT`", "须说明理由：--reason 理由"),
         }
     }
 }

@@ -13,6 +13,8 @@ use super::{FOLDER_STATIC, Sources, text_of};
 const FOLDER: &str = "templates/";
 /// Templates of mails, which are no pages.
 const FOLDER_MAIL: &str = "templates/mail/";
+/// Where the desk's templates stand, which are no pages of the site.
+pub const FOLDER_DESK: &str = "templates/desk/";
 
 /// All templates, parsed.
 #[derive(Debug)]
@@ -23,7 +25,8 @@ pub struct Engine {
 impl Engine {
     /// Parses the site's templates; every fault at once.
     pub fn load(sources: &Sources) -> Result<Engine, Vec<Diagnostic>> {
-        let ours = |path: &str| !path.starts_with(FOLDER_STATIC) && !path.starts_with(FOLDER_MAIL);
+        let foreign = [FOLDER_STATIC, FOLDER_MAIL, FOLDER_DESK];
+        let ours = |path: &str| !foreign.iter().any(|other| path.starts_with(other));
         Engine::load_those(sources, |path| path.starts_with(FOLDER) && ours(path) && path.ends_with(".html"))
     }
 
@@ -31,6 +34,11 @@ impl Engine {
     pub fn of_mails(sources: &Sources) -> Result<Engine, Vec<Diagnostic>> {
         let either = |path: &str| path.ends_with(".txt") || path.ends_with(".html");
         Engine::load_those(sources, |path| path.starts_with(FOLDER_MAIL) && either(path))
+    }
+
+    /// Parses the templates of the desk.
+    pub fn of_desk(sources: &Sources) -> Result<Engine, Vec<Diagnostic>> {
+        Engine::load_those(sources, |path| path.starts_with(FOLDER_DESK) && path.ends_with(".html"))
     }
 
     fn load_those(sources: &Sources, wanted: impl Fn(&str) -> bool) -> Result<Engine, Vec<Diagnostic>> {

@@ -1,7 +1,6 @@
 //! What a page with `form:` in its front matter adds: the form as controls, and what its script needs, as JSON. Nothing
 //! that is filled in ever comes back here; the page works in the reader's browser alone.
 
-use pinyin::ToPinyinMulti;
 use serde_json::{Value as Json, json};
 use tera::{Context, Value};
 
@@ -12,6 +11,7 @@ use crate::form::FormSpec;
 use crate::report::{Diagnostic, nearest};
 use crate::said;
 use crate::unit::Unit;
+use crate::unit::search::readings;
 
 /// Gives the template of a page its form.
 pub fn insert(context: &mut Context, content: &Content, page: &Page) {
@@ -53,12 +53,7 @@ fn unit(unit: &Unit) -> Json {
 /// The readings of each Han character, `/` between those of one: `da/dai ye`. A reader types any of them, in full or
 /// by their first letters.
 fn pinyin(name: &str) -> String {
-    let readings = name.to_pinyin_multi().flatten().map(|all| {
-        let mut plain: Vec<&str> = all.into_iter().map(|one| one.plain()).collect();
-        plain.dedup();
-        plain.join("/")
-    });
-    readings.collect::<Vec<_>>().join(" ")
+    readings(name).iter().map(|all| all.join("/")).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

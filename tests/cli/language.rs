@@ -15,7 +15,7 @@ fn sums_and_refusals_in_chinese() {
     let office = Office::new().with_samples().in_locale("zh_CN.UTF-8");
     office.run("intake").succeeds().tells("邮件13封＝新收12＋已收过1＋失败0；新记录15条");
     let id = office.id_of("示例甲");
-    office.run(&format!("review reject {id} --by 示例员")).fails_with("退回须说明理由");
+    office.run(&format!("review reject {id} --by 示例员")).fails_with("须说明理由");
     office.run("review accept 99999999 --by 示例员").fails_with("没有记录99999999");
     office.run("verify").succeeds().tells("台账完整");
     office.run("check").succeeds().tells("未发现问题");
@@ -42,9 +42,20 @@ fn wrong_use_exits_with_2() {
 #[test]
 fn every_command_has_a_help() {
     let office = Office::new();
-    for command in
-        ["", "build", "serve", "intake", "extract", "review", "review accept", "report", "roster", "check", "verify"]
-    {
+    for command in [
+        "",
+        "build",
+        "serve",
+        "intake",
+        "extract",
+        "review",
+        "review accept",
+        "report",
+        "remind",
+        "roster",
+        "check",
+        "verify",
+    ] {
         office.run(&format!("{command} --help")).succeeds().prints("Usage: zhuanban");
     }
 }

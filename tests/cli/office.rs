@@ -129,7 +129,8 @@ impl Office {
         Running { command: command.to_owned(), child, out, err }
     }
 
-    fn program(&self, command: &str) -> std::process::Command {
+    /// The program with a command, not started.
+    pub fn program(&self, command: &str) -> std::process::Command {
         let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_zhuanban"));
         for name in ["LANG", "LC_ALL", "LC_MESSAGES"] {
             program.env_remove(name);
@@ -294,9 +295,9 @@ impl Running {
         assert!(self.err.hear(text), "no `{text}` on stderr: {}", self.err.heard);
     }
 
-    /// Ctrl-C.
-    pub fn interrupt(&self) {
-        let killed = std::process::Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+    /// Sends it a signal: INT is Ctrl-C, STOP and CONT make it wait and go on.
+    pub fn signal(&self, signal: &str) {
+        let killed = std::process::Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status();
         assert!(killed.unwrap().success());
     }
 

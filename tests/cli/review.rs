@@ -126,7 +126,7 @@ fn accept_needs_a_unit_and_an_officer() {
 fn reject_needs_a_reason_and_a_name_and_reopen_takes_it_back() {
     let office = samples();
     let id = office.id_of("示例戊");
-    office.run(&format!("review reject {id} --by 示例员")).fails_with("rejecting needs a reason");
+    office.run(&format!("review reject {id} --by 示例员")).fails_with("this needs a reason");
     office.feed(&format!("review reject {id} --reason 未盖章 --by"), b"").ends_in_wrong_use("--by");
     office.run(&format!("review reject {id} --reason 未盖章 --by 示例员")).succeeds().prints("已退回");
     assert!(office.has(&format!("inbox/rejected/{id}.yaml")) && !office.has(&format!("inbox/pending/{id}.yaml")));

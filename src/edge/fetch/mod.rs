@@ -4,6 +4,7 @@
 //! state file → moved on the server. A break at any point only means that some of it is done again: what is on disk is
 //! known by its hash, and nothing changes on the server before the account is written. The server's copy is never deleted.
 
+mod folder;
 mod pass;
 mod state;
 

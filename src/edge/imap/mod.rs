@@ -1,6 +1,7 @@
 //! A mailbox on an IMAP server: what `fetch` needs of the protocol, with every answer's status looked at, every silence
 //! noticed and nothing of a mail or the password in any message.
 
+mod trouble;
 mod wire;
 
 use std::io;
@@ -16,28 +17,10 @@ use super::stop::Stop;
 use crate::post::folder;
 use crate::post::uids::Uids;
 use crate::post::{Secret, Server};
-use crate::report::Said;
 use crate::said;
+pub use trouble::Trouble;
+use trouble::{broken, bye, closed, failed, login_refused, printable, silent};
 use wire::Wire;
-
-/// Why a mailbox cannot be worked with.
-#[derive(Debug)]
-pub enum Trouble {
-    /// The server or its certificate says no; somebody has to mend something.
-    Refused(Said),
-    /// The connection is gone or was never there; it may come back by itself.
-    Lost(Said),
-    /// Stopping was asked for.
-    Stopped,
-    /// This machine's disk.
-    Disk(io::Error),
-}
-
-impl From<io::Error> for Trouble {
-    fn from(e: io::Error) -> Trouble {
-        Trouble::Disk(e)
-    }
-}
 
 /// What the server answered to a command.
 #[derive(Debug, PartialEq, Eq)]
@@ -325,57 +308,4 @@ fn body<'r>(attributes: &'r [AttributeValue<'_>]) -> Option<&'r [u8]> {
 /// A folder's name as an argument.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", folder::encode(name).replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-/// A server's words in one line.
-fn printable(words: &str) -> String {
-    words.chars().filter(|c| !c.is_control()).take(300).collect()
-}
-
-fn login_refused(e: async_imap::error::Error, secret: &Secret) -> Trouble {
-    use async_imap::error::Error;
-    match e {
-        Error::No(words) | Error::Bad(words) => {
-            let words = printable(&words.replace(secret.expose(), "…"));
-            Trouble::Refused(said!(
-                "the server refuses the login; QQ and NetEase want an authorization code instead of the password, and IMAP switched on in the web mail's settings ({words})",
-                "服务器拒绝登录；QQ、网易邮箱须先在网页设置中开启IMAP，并使用授权码而非登录密码（{words}）"
-            ))
-        }
-        e => failed(&e),
-    }
-}
-
-/// What the library tells of an error may hold what the server sent, mails too; only the kind of it is told on.
-fn failed(e: &async_imap::error::Error) -> Trouble {
-    match e {
-        async_imap::error::Error::Io(e) => broken(e),
-        async_imap::error::Error::ConnectionLost => closed(),
-        _ => unintelligible(),
-    }
-}
-
-fn broken(e: &io::Error) -> Trouble {
-    match e.kind() {
-        io::ErrorKind::Other | io::ErrorKind::InvalidData => unintelligible(),
-        io::ErrorKind::UnexpectedEof => closed(),
-        kind => Trouble::Lost(said!("the connection broke: {kind}", "连接中断：{kind}")),
-    }
-}
-
-fn unintelligible() -> Trouble {
-    Trouble::Lost(said!("the server's answer cannot be understood", "无法识别服务器的回答"))
-}
-
-fn closed() -> Trouble {
-    Trouble::Lost(said!("the server closed the connection", "服务器关闭了连接"))
-}
-
-fn silent() -> Trouble {
-    Trouble::Lost(said!("the server does not answer", "服务器没有响应"))
-}
-
-fn bye(words: Option<&str>) -> Trouble {
-    let words = printable(words.unwrap_or_default());
-    Trouble::Lost(said!("the server ends the connection: {words}", "服务器结束了连接：{words}"))
 }

@@ -24,7 +24,7 @@ fn a_large_mail_over_a_line_that_breaks_again_and_again() {
 #[test]
 fn a_server_that_goes_down_and_comes_back() {
     let mut server = Dovecot::start();
-    let names: Vec<String> = (0..120).map(|n| format!("示例{n}")).collect();
+    let names: Vec<String> = (0..300).map(|n| format!("示例{n}")).collect();
     let yaml = {
         let mailbox = server.mailbox();
         names.iter().for_each(|name| mailbox.deliver(&note(name)));
@@ -33,11 +33,13 @@ fn a_server_that_goes_down_and_comes_back() {
     let office = office(&yaml);
     let mut fetch = office.start("fetch");
     fetch.wait_for_line("无登记表");
+    fetch.signal("STOP");
     server.stop();
+    fetch.signal("CONT");
     fetch.wait_for_message("trying again");
     server.begin();
-    without_password(fetch.finish().succeeds()).tells("120 mails = 120 new + 0 known + 0 failed");
-    is_whole(&office, 120);
+    without_password(fetch.finish().succeeds()).tells("300 mails = 300 new + 0 known + 0 failed");
+    is_whole(&office, 300);
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tempfile::TempDir;
@@ -63,23 +64,22 @@ impl Dovecot {
         self.process = Some(child);
     }
 
-    /// Stops it with all its connections, as a crash of the machine would.
+    /// Stops it and all its connections, as a crash of the machine would.
     pub fn stop(&mut self) {
         let Some(mut process) = self.process.take() else { return };
-        let run = self.path("run");
-        drop(Command::new("doveadm").arg("-c").arg(self.path("dovecot.conf")).arg("stop").status());
-        drop(process.kill());
+        let master = process.id().to_string();
+        // Left alone, those who serve a busy client would go on.
+        let children = Command::new("ps").args(["-o", "pid=", "--ppid", &master]).output().unwrap().stdout;
+        let children = String::from_utf8(children).unwrap();
+        let killed = Command::new("kill").arg("-9").arg(&master).args(children.split_whitespace()).status();
+        assert!(killed.is_ok(), "{killed:?}");
         drop(process.wait());
-        drop(fs::remove_dir_all(run));
+        drop(fs::remove_dir_all(self.path("run")));
     }
 
     fn configuration(&self) -> String {
         let (port, folder) = (self.port, self.folder.path().display());
-        let me = is_root().then(String::new).unwrap_or_else(|| {
-            let user = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
-            let user = user.trim();
-            format!("default_internal_user = {user}\ndefault_login_user = {user}\n")
-        });
+        let me = if is_root() { String::new() } else { everything_as_me() };
         let (uid, gid) = if is_root() { (NOBODY, NOBODY) } else { ids() };
         format!(
             "{me}protocols = imap\nbase_dir = {folder}/run\nstate_dir = {folder}/run\nlog_path = /dev/stderr\n\
@@ -146,14 +146,11 @@ impl Maildir<'_> {
     pub fn deliver(&self, raw: &[u8]) {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let top = self.dovecot.path("mail").join(&self.user);
-        for folder in ["mail", &format!("mail/{}", self.user)] {
-            let folder = self.dovecot.path(folder);
-            fs::create_dir_all(&folder).unwrap();
-            self.dovecot.own(&folder);
-        }
-        for folder in ["tmp", "new", "cur"] {
-            fs::create_dir_all(top.join(folder)).unwrap();
-            self.dovecot.own(&top.join(folder));
+        for folder in [top.parent().unwrap(), &top, &top.join("tmp"), &top.join("new"), &top.join("cur")] {
+            if !folder.exists() {
+                fs::create_dir(folder).unwrap();
+                self.dovecot.own(folder);
+            }
         }
         let name = format!("{}.test", 1_700_000_000 + COUNT.fetch_add(1, Ordering::Relaxed));
         let path = top.join("tmp").join(&name);
@@ -189,9 +186,20 @@ fn is_root() -> bool {
     ids().0 == 0
 }
 
+/// Dovecot's parts have users of their own, which only root can give them.
+fn everything_as_me() -> String {
+    let of = |option| String::from_utf8(Command::new("id").arg(option).output().unwrap().stdout).unwrap();
+    let (user, group) = (of("-un"), of("-gn"));
+    let (user, group) = (user.trim(), group.trim());
+    format!("default_internal_user = {user}\ndefault_login_user = {user}\ndefault_internal_group = {group}\n")
+}
+
+/// Whose process this is: whom a file that it makes belongs to.
 fn ids() -> (u32, u32) {
-    use std::os::unix::fs::MetadataExt;
-    let own = TempDir::new().unwrap();
-    let of = fs::metadata(own.path()).unwrap();
-    (of.uid(), of.gid())
+    static IDS: LazyLock<(u32, u32)> = LazyLock::new(|| {
+        let own = TempDir::new().unwrap();
+        let of = fs::metadata(own.path()).unwrap();
+        (of.uid(), of.gid())
+    });
+    *IDS
 }

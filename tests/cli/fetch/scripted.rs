@@ -99,7 +99,7 @@ impl Scripted {
     fn serve(&self, stream: TcpStream) -> io::Result<()> {
         let mut out = stream.try_clone()?;
         let mut lines = BufReader::new(stream).lines();
-        let mut known = false;
+        let (mut known, mut told) = (false, 0);
         write!(out, "* OK [CAPABILITY IMAP4rev1] ready\r\n")?;
         while let Some(line) = lines.next().transpose()? {
             let (tag, command) = line.split_once(' ').unwrap_or((&line, ""));
@@ -124,8 +124,8 @@ impl Scripted {
                 }
                 "SELECT" if !command.contains("INBOX") => answer = "NO no such folder".to_owned(),
                 "SELECT" => {
-                    let exists = self.mailbox().mails.len();
-                    write!(out, "* {exists} EXISTS\r\n* OK [UIDVALIDITY 5] ids\r\n")?;
+                    told = self.mailbox().mails.len();
+                    write!(out, "* {told} EXISTS\r\n* OK [UIDVALIDITY 5] ids\r\n")?;
                 }
                 "SEARCH" => {
                     let all: Vec<String> = self.mailbox().mails.keys().map(u32::to_string).collect();
@@ -142,7 +142,7 @@ impl Scripted {
                     }
                 }
                 "IDLE" => {
-                    self.idle(&mut out)?;
+                    self.idle(told, &mut out)?;
                     lines.next().transpose()?;
                 }
                 "LOGOUT" => write!(out, "* BYE\r\n")?,
@@ -153,13 +153,12 @@ impl Scripted {
         Ok(())
     }
 
-    /// Announces what comes from now on, once.
-    fn idle(&self, out: &mut TcpStream) -> io::Result<()> {
-        let before = self.mailbox().mails.len();
+    /// Announces what came since it told how many there are.
+    fn idle(&self, told: usize, out: &mut TcpStream) -> io::Result<()> {
         if !self.habits.announces_early {
             write!(out, "+ idling\r\n")?;
         }
-        let same = |mailbox: &mut Mailbox| mailbox.mails.len() == before;
+        let same = |mailbox: &mut Mailbox| mailbox.mails.len() == told;
         let now = self.shared.1.wait_while(self.mailbox(), same).unwrap_or_else(PoisonError::into_inner).mails.len();
         write!(out, "* {now} EXISTS\r\n")?;
         if self.habits.announces_early { write!(out, "+ idling\r\n") } else { Ok(()) }

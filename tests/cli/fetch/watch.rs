@@ -22,7 +22,7 @@ fn mail_is_taken_as_it_comes_until_ctrl_c() {
     server.mailbox_of(&user).deliver(&form("大冶市民政局", "示例乙"));
     server.begin();
     watching.wait_for_line("示例乙");
-    watching.interrupt();
+    watching.signal("INT");
     let ran = without_password(watching.finish().succeeds());
     ran.tells("1 mails = 1 new");
     is_whole(&office, 3);
