@@ -23,6 +23,7 @@ mod cli {
     mod report;
     mod review;
     mod second_officer;
+    mod senders;
     mod verify;
     mod waiting;
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
+use mail_auth::hickory_resolver::proto::op::ResponseCode;
 use mail_auth::{DnsError, Error, MessageAuthenticator};
 use tokio::runtime::Runtime;
 
@@ -65,7 +66,10 @@ impl Dns {
 fn answer(found: mail_auth::Result<Vec<u8>>) -> Answer {
     match found {
         Ok(text) if !text.is_empty() => Answer::Text(text),
-        Ok(_) | Err(Error::Dns(DnsError::RecordNotFound(_) | DnsError::InvalidRecordType)) => Answer::Nothing,
+        Ok(_) | Err(Error::Dns(DnsError::RecordNotFound(ResponseCode::NXDomain | ResponseCode::NoError))) => {
+            Answer::Nothing
+        }
+        // A server that fails or refuses to answer says nothing of the name.
         Err(_) => Answer::Unreachable,
     }
 }
@@ -121,6 +125,14 @@ mod tests {
         assert_eq!(dns.ask("s._domainkey.unit.example."), Answer::Text(b"v=DKIM1; p=".to_vec()));
         assert_eq!(dns.ask("t._domainkey.unit.example."), Answer::Nothing);
         assert_eq!(dns.ask("s._domainkey.unit.example."), Answer::Text(b"v=DKIM1; p=".to_vec()));
+    }
+
+    #[test]
+    fn a_server_that_fails_or_refuses_says_nothing_of_the_name() {
+        for code in [2, 5] {
+            let dns = asking(name_server(vec![(code, None); 8]));
+            assert_eq!(dns.ask("s._domainkey.unit.example."), Answer::Unreachable, "code {code}");
+        }
     }
 
     #[test]
