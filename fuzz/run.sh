@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the fuzz targets and runs one: run.sh TARGET [libFuzzer option…]. Without a target it only builds them.
+# Builds the fuzz targets and runs one: run.sh TARGET [libFuzzer option… | file…]. Without a target it only builds them.
 #
 # Coverage is counted in our own crate (instrumented.sh); the flags that takes are stable ones, so the ordinary compiler
 # does. No AddressSanitizer: the crate forbids unsafe code, and what can go wrong here (panic, endless loop, memory)
@@ -12,9 +12,12 @@ cargo build --locked --bins
 target=$1
 shift
 
+# Inputs, not options: they are run once each, and nothing else.
+[ ! -f "${1:-}" ] || exec "$CARGO_TARGET_DIR/debug/$target" "$@"
+
 # Seeds are what the tests hold; finds of earlier runs are among them.
 case $target in
-  mail) seeds=(../tests/mail/{plain,legacy,malformed,hostile,chinese}) size=65536 ;;
+  mail | leaves) seeds=(../tests/mail/{plain,legacy,malformed,hostile,chinese}) size=65536 ;;
   archive) seeds=(../tests/documents ../tests/documents/archives) size=65536 ;;
   pdf) seeds=(seeds/pdf) size=65536 ;;
   form) seeds=(../content/forms) size=8192 ;;

@@ -5,9 +5,9 @@ set -euo pipefail
 
 # Fonts for the PDFs, Python's pip for the wheel that holds the OCR models, npm for the QR library of the fill-in page.
 packages=(fonts-noto-cjk python3-pip nodejs npm)
-# A browser, the office suite that forms travel through, PDF pages.
+# A browser, the office suite that forms travel through, PDF pages, a mail server.
 if [[ ${1:-test} != run ]]; then
-  packages+=(chromium chromium-driver libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils)
+  packages+=(chromium chromium-driver dovecot-imapd libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils)
 fi
 
 # The commands by which a package is known to be there, however it was installed.

@@ -64,7 +64,8 @@
 //! - **Privacy by type.** [`site`] cannot name a [`record`] nor an [`overview`]; a [`listing::Listing`] has room only for
 //!   fields the definition opens with a `column`; a last guard fails the build when a mobile number reaches any output.
 //! - **Nothing is lost.** A mail is on disk before anything else happens to it; every leaf of it has one outcome; ids
-//!   come from content, so doing a thing twice makes nothing twice; files are written whole or not at all.
+//!   come from content, so doing a thing twice makes nothing twice; files are written whole or not at all. When its time is
+//!   over ([`record::retention`]) a mail goes, and the ledger vouches for what was in it.
 //! - **Two kinds of problem.** A [`fault::Fault`] is in a submission and goes on the record for the reviewer; a
 //!   [`report::Diagnostic`] is in our own files and says path, line, column and what to do. They never mix.
 

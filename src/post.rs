@@ -1,7 +1,9 @@
 //! The office's mailbox: `inbox/mailbox.yaml`, private like all of `inbox/`. Without that file nothing is fetched and
 //! answers stay files. The password is never in it: see [`Secret`].
 
+pub mod folder;
 mod preset;
+pub mod uids;
 
 use std::fmt;
 use std::net::IpAddr;

@@ -11,6 +11,7 @@ mod cli {
     mod by_hand;
     mod crash;
     mod extract;
+    mod fetch;
     mod formats;
     mod intake;
     mod language;
@@ -18,6 +19,7 @@ mod cli {
     mod privacy;
     mod purge;
     mod records;
+    mod remind;
     mod report;
     mod review;
     mod second_officer;

@@ -66,12 +66,15 @@ fn every_command_is_in_both_readmes() {
         "build",
         "serve",
         "intake",
+        "fetch",
         "extract",
         "setup-ocr",
-        "desk",
         "review",
+        "desk",
         "report",
+        "remind",
         "roster",
+        "send",
         "check",
         "verify",
         "purge",
@@ -106,4 +109,42 @@ fn no_file_names_a_registry_or_a_path_of_this_machine() {
         }
         assert!(!text.contains(concat!("/wo", "rk/")), "{} names a path of this machine", name.display());
     }
+}
+
+/// The limits of a source file: name and value as written.
+fn limits(source: &str) -> Vec<(String, String)> {
+    const NAMES: [&str; 8] = ["MOST", "LONGEST", "LARGEST", "DEEPEST", "WIDEST", "TOO_DEEP", "HALVED", "SMALLEST"];
+    let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+    let consts = code.split("const ").skip(1).filter_map(|rest| {
+        let (declared, _) = rest.split_once(';')?;
+        let (name, value) = declared.split_once(": ")?;
+        Some((name.to_owned(), value.split_once(" = ")?.1.to_owned()))
+    });
+    consts.filter(|(name, _)| NAMES.iter().any(|start| name.starts_with(start))).collect()
+}
+
+#[test]
+fn every_limit_is_explained_with_its_value() {
+    let docs = read("docs/limits.md");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let (mut all, mut missing) = (0, Vec::new());
+    for folder in ["mail", "extract", "sheet"] {
+        let walk = WalkDir::new(root.join(folder)).into_iter().filter_map(Result::ok);
+        for entry in walk.filter(|e| e.path().extension().is_some_and(|e| e == "rs")) {
+            let file = entry.path().strip_prefix(&root).unwrap().display().to_string();
+            for (name, value) in limits(&std::fs::read_to_string(entry.path()).unwrap()) {
+                let row = format!("| `{file}` `{name}` | `{value}` | ");
+                let told = docs.lines().find_map(|line| line.strip_prefix(&row));
+                let whole =
+                    told.is_some_and(|rest| rest.split(" | ").all(|cell| !cell.trim_matches([' ', '|']).is_empty()));
+                missing.extend((!whole).then_some(row));
+                all += 1;
+            }
+        }
+    }
+    assert!(all > 50, "the limits are no longer found in the source: {all}");
+    assert!(missing.is_empty(), "docs/limits.md lacks the rows, with reason and consequence:\n{}", missing.join("\n"));
+    let timely = read("src/edge/timely.rs");
+    let seconds = timely.split("page: Duration::from_secs(").nth(1).unwrap().split(')').next().unwrap();
+    assert!(docs.contains(&format!("{seconds} seconds for a page")), "docs/limits.md has another time for a page");
 }

@@ -6,17 +6,32 @@
 use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use zhuanban::extract::{Extraction, extract};
 use zhuanban::fault::Fault;
+use zhuanban::form::parse::parse;
 use zhuanban::mail::{self, Head, Leaf, Message};
+use zhuanban::read::Reader;
+
+/// The form the mails hold; no model recognises pictures here.
+static READER: LazyLock<Reader> = LazyLock::new(|| {
+    let form = parse("registration.yaml", include_str!("../content/forms/registration.yaml"));
+    Reader::new(vec![form.expect("the shipped form is sound")])
+});
 
 type Outcome = Result<(), Box<dyn Error>>;
 
 #[test]
 fn plain() -> Outcome {
     folder("plain")
+}
+
+#[test]
+fn legacy() -> Outcome {
+    folder("legacy")
 }
 
 #[test]
@@ -43,7 +58,11 @@ fn folder(name: &str) -> Outcome {
         let raw = std::fs::read(&path)?;
         for (ends, raw) in [("LF", raw.clone()), ("CRLF", with_crlf(&raw))] {
             let at = format!("{} ({ends})", path.file_name().unwrap_or_default().display());
-            wrong.extend(differences(&mail::parse(&raw), &expected).into_iter().map(|what| format!("{at}: {what}")));
+            let mut what = differences(&mail::parse(&raw), &expected);
+            if let Some(expected) = expected.get("extract") {
+                what.extend(unlike(&extract(&raw, &READER), expected));
+            }
+            wrong.extend(what.into_iter().map(|what| format!("{at}: {what}")));
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
@@ -82,6 +101,49 @@ fn differences(message: &Message, expected: &Value) -> Vec<String> {
         }
     }
     wrong
+}
+
+/// What differs in what became of the mail: its leaves with their outcomes, its records with their values and faults.
+fn unlike(found: &Extraction, expected: &Value) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut compare = |what: &str, is: Value, should: &Value| {
+        if is != *should {
+            wrong.push(format!("extract: {what}: is {is}, should be {should}"));
+        }
+    };
+    let list = |key: &str| expected[key].as_array().cloned().unwrap_or_default();
+    let (leaves, records, faults) = (list("leaves"), list("records"), list("faults"));
+    compare("leaves", found.leaves.iter().map(|leaf| leaf.part.clone()).collect(), &of_each(&leaves, "part"));
+    compare("records", found.records.iter().map(|r| r.document.part.clone()).collect(), &of_each(&records, "part"));
+    for (leaf, should) in found.leaves.iter().zip(&leaves) {
+        compare(&format!("outcome of {}", leaf.part), json!(leaf.outcome), &should["outcome"]);
+        let name = if should.get("name").is_some() { json!(leaf.name) } else { Value::Null };
+        compare("name", name, &should["name"]);
+        let (reason, part) = (leaf.reason.as_deref().unwrap_or_default(), should["reason"].as_str());
+        compare(&format!("reason “{reason}”"), json!(part.is_none_or(|part| reason.contains(part))), &json!(true));
+    }
+    for (record, should) in found.records.iter().zip(&records) {
+        let at = format!("record {}", record.document.part);
+        compare(&format!("{at} faults"), codes(&record.faults), &should["faults"]);
+        let also: Vec<&str> = record.document.also.iter().map(|document| document.part.as_str()).collect();
+        compare(&format!("{at} also"), json!(also), should.get("also").unwrap_or(&json!([])));
+        for (id, value) in should["fields"].as_object().into_iter().flatten() {
+            compare(&format!("{at} {id}"), json!(record.fields.get(id).map(|field| &field.0.value)), value);
+        }
+    }
+    compare("number of faults", found.faults.len().into(), &faults.len().into());
+    for (fault, should) in found.faults.iter().zip(&faults) {
+        // `code`, or `code: words` that its message has to hold.
+        let should = should.as_str().unwrap_or_default();
+        let (code, words) = should.split_once(": ").unwrap_or((should, ""));
+        let holds = fault.code == code && words.split(' ').all(|word| fault.message.contains(word));
+        compare(&format!("fault {}: {}", fault.code, fault.message), json!(holds), &json!(true));
+    }
+    wrong
+}
+
+fn of_each(list: &[Value], key: &str) -> Value {
+    list.iter().map(|entry| entry[key].clone()).collect()
 }
 
 fn head_value(head: &Head, key: &str) -> Value {

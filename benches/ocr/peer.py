@@ -1,6 +1,6 @@
 """What RapidOCR takes for the same pages: seconds of wall clock and of processor a page, with so many threads.
 
-python -m venv target/rapidocr
+python3 -m venv target/rapidocr
 target/rapidocr/bin/pip install rapidocr==3.10.0 onnxruntime==1.32.0
 RAPIDOCR=target/rapidocr/bin/python cargo bench --bench ocr     (the bench runs this file between its own runs)
 target/rapidocr/bin/python benches/ocr/peer.py FOLDER THREADS   (alone)

@@ -57,6 +57,12 @@ pub enum Command {
         #[arg(value_name = "FILE|DIR|-")]
         from: Vec<PathBuf>,
     },
+    /// Fetch mails from the office's mailbox (inbox/mailbox.yaml) into pending records
+    Fetch {
+        /// Go on: fetch whatever comes until Ctrl-C
+        #[arg(long)]
+        watch: bool,
+    },
     /// Read {"id", "eml"} lines from stdin, write what each mail holds as JSON lines; nothing else is written
     Extract {
         /// Tell instead why this mail, scan or document is read as it is
@@ -80,11 +86,35 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Remind the units that are missing by mail; without --yes it only shows whom and in which words
+    Remind {
+        /// Put the mails into the outbox
+        #[arg(long, requires = "by")]
+        yes: bool,
+        /// Who reminds; goes into the ledger
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
     /// Write the whole register as .xlsx; private, for the office alone
     Roster {
         /// The file; default: one with today's date, in the current folder
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+    },
+    /// Send the mail that waits in inbox/outbox, where a server for it is configured
+    Send {
+        /// Only say what would be sent
+        #[arg(long)]
+        dry_run: bool,
+        /// Receipts for mail older than 30 days too
+        #[arg(long)]
+        old: bool,
+        /// Send this mail again although it failed or may have left
+        #[arg(long, value_name = "ID")]
+        again: Vec<String>,
+        /// Do not send this mail, or take it for sent where it may have left
+        #[arg(long, value_name = "ID")]
+        discard: Vec<String>,
     },
     /// Check content, register and records without building
     Check,
@@ -209,13 +239,13 @@ pub enum Review {
         #[command(flatten)]
         by: By,
     },
-    /// Ask the unit for a correction; the record waits for it
+    /// Ask the sender of a pending record to correct it; the record waits for that
     Ask {
         /// The record's id
         id: String,
-        /// What is to be corrected; the unit will read it
-        #[arg(long, value_name = "TEXT", default_value = "")]
-        reason: String,
+        /// What to correct, beside what is missing or doubtful anyway; the unit will read it
+        #[arg(long, alias = "reason", value_name = "TEXT")]
+        note: Option<String>,
         #[command(flatten)]
         by: By,
     },

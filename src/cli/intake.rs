@@ -16,10 +16,12 @@ use crate::said;
 
 /// What came in, counted.
 #[derive(Debug, Default)]
-struct Sum {
+pub struct Sum {
     mails: usize,
     /// Those among them that are documents without a mail.
     bare: usize,
+    /// Mails of the mailbox that were not even looked at: they were taken in by an earlier run.
+    pub seen: Option<usize>,
     known: usize,
     failed: usize,
     records: usize,
@@ -50,7 +52,7 @@ pub fn run(root: &Path, from: &[PathBuf], voice: Voice) -> Result<(), Failure> {
         ));
     }
     let bare = mails.iter().filter(|source| matches!(source, Source::Document(_))).count();
-    let mut sum = Sum { mails: mails.len(), bare, ..Sum::default() };
+    let mut sum = Sum { bare, ..Sum::default() };
     let reader = Arc::new(reader);
     let mut progress = Progress::of(mails.len());
     take(&mails, &office.inbox, &rules, &reader, &sign("intake", None), &answers, |name, taken| {
@@ -59,7 +61,7 @@ pub fn run(root: &Path, from: &[PathBuf], voice: Voice) -> Result<(), Failure> {
         progress.step();
     });
     progress.clear();
-    sum.tell(voice)
+    sum.tell("intake", voice)
 }
 
 fn find(from: &[PathBuf], office: &Office) -> Result<Found, Failure> {
@@ -80,7 +82,9 @@ fn find(from: &[PathBuf], office: &Office) -> Result<Found, Failure> {
 }
 
 impl Sum {
-    fn add(&mut self, name: &str, taken: io::Result<Taken>, office: &Office, voice: Voice) {
+    /// Counts one mail and prints its records.
+    pub fn add(&mut self, name: &str, taken: io::Result<Taken>, office: &Office, voice: Voice) {
+        self.mails += 1;
         match taken {
             Ok(Taken::Known) => self.known += 1,
             Ok(Taken::New { records, leaves, answered }) => {
@@ -99,8 +103,20 @@ impl Sum {
         }
     }
 
-    fn tell(&self, voice: Voice) -> Result<(), Failure> {
-        let Sum { mails, bare, known, failed, records, leaves, answered, silent } = self;
+    /// Counts a mail that could not be had.
+    pub fn add_failed(&mut self) {
+        self.mails += 1;
+        self.failed += 1;
+    }
+
+    /// Whether any mail was counted.
+    pub fn has_any(&self) -> bool {
+        self.mails > 0
+    }
+
+    /// Tells the sums; failures name the command to run again.
+    pub fn tell(&self, command: &str, voice: Voice) -> Result<(), Failure> {
+        let Sum { mails, bare, seen, known, failed, records, leaves, answered, silent } = self;
         let [with_record, text, ignored, unopened] = leaves;
         let new = mails - known - failed;
         let leaves = with_record + text + ignored + unopened;
@@ -124,11 +140,14 @@ impl Sum {
                 "写好回执{answered}封，放在 inbox/outbox，不需回复{silent}封；运行 zhuanban send 发出"
             ));
         }
+        if let Some(seen) = seen {
+            voice.say(&said!("{seen} more in the mailbox were taken in before", "邮箱中另有{seen}封此前已收取"));
+        }
         match failed {
             0 => Ok(()),
             n => Err(Failure::Outside(said!(
-                "{n} mails could not be taken in; run intake again",
-                "{n}封邮件未能收取，请重新运行 intake"
+                "{n} mails could not be taken in; run {command} again",
+                "{n}封邮件未能收取，请重新运行 {command}"
             ))),
         }
     }

@@ -9,12 +9,15 @@ mod check;
 mod desk;
 mod explain;
 mod extract;
+mod fetch;
 mod intake;
 mod office;
 mod progress;
 mod purge;
+mod remind;
 mod report;
 mod review;
+mod send;
 mod verify;
 mod voice;
 
@@ -48,12 +51,17 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
         Some(Command::Serve { port }) => build::serve(root, *port, voice),
         Some(Command::Desk { port, by, bind }) => desk::run(root, *bind, *port, by.as_deref(), voice),
         Some(Command::Intake { from }) => intake::run(root, from, voice),
+        Some(Command::Fetch { watch }) => fetch::run(root, *watch, voice),
         Some(Command::Extract { explain: None, .. }) => extract::run(root, voice),
         Some(Command::Extract { explain: Some(file), pictures }) => explain::run(root, file, pictures, voice),
         Some(Command::SetupOcr) => crate::edge::models::set_up(root).map_err(Failure::Outside),
         Some(Command::Review(review)) => review::run(root, review, voice),
         Some(Command::Report { format, out }) => report::run(root, *format, out.as_deref(), voice),
+        Some(Command::Remind { yes, by }) => remind::run(root, by.as_deref().filter(|_| *yes), voice),
         Some(Command::Roster { out }) => report::roster(root, out.as_deref(), voice),
+        Some(Command::Send { dry_run, old, again, discard }) => {
+            send::run(root, send::Wanted { dry_run: *dry_run, old: *old, again, discard }, voice)
+        }
         Some(Command::Check) => check::check(root, voice),
         Some(Command::Verify) => verify::verify(root, voice),
         Some(Command::Purge { yes, by }) => purge::run(root, *yes, by, voice),

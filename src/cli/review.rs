@@ -1,5 +1,7 @@
 //! `review`: decisions without the desk. Parses, asks where it must, and leaves every rule to `record::decide`.
 
+mod answering;
+
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
@@ -7,7 +9,6 @@ use super::args::{By, Review};
 use super::intake::line;
 use super::office::{Office, sign};
 use super::voice::{Failure, Voice, put};
-use crate::edge::answers::Answered;
 use crate::edge::review;
 use crate::form::check::parse_date;
 use crate::record::act::Act;
@@ -43,7 +44,9 @@ pub fn run(root: &Path, command: &Review, voice: Voice) -> Result<(), Failure> {
             let announce = Act::Announce { basis: basis.clone() };
             desk.act(id, &if *withdraw { Act::Withdraw } else { announce }, &signed(by)?)
         }
-        Review::Ask { id, reason, by } => desk.decide(id, &Decision::Ask { reason: reason.clone() }, &signed(by)?),
+        Review::Ask { id, note, by } => {
+            desk.decide(id, &Decision::Ask { reason: note.clone().unwrap_or_default() }, &signed(by)?)
+        }
         Review::SetAside { id, reason, by } => {
             desk.decide(id, &Decision::SetAside { reason: reason.clone() }, &signed(by)?)
         }
@@ -237,32 +240,6 @@ impl Desk<'_> {
             ));
         }
         Ok(())
-    }
-}
-
-impl Desk<'_> {
-    /// Tells of the answer that was written, or of one that was taken back.
-    fn tell_answers(&self, decided: &review::Decided) {
-        match &decided.withdrawn {
-            None => {}
-            Some((event, true)) => self
-                .voice
-                .say(&said!("the answer {event} had not left and is withdrawn", "答复{event}尚未发出，已撤回")),
-            Some((event, false)) => self.voice.say(&said!(
-                "the answer {event} has left or may have left: tell the sender yourself",
-                "答复{event}已经发出或者可能已经发出，请另行告知对方"
-            )),
-        }
-        match &decided.answered {
-            None => {}
-            Some(Answered::Written(event)) => self.voice.say(&said!(
-                "the answer waits in inbox/outbox/{event}.yaml; `zhuanban send` sends it",
-                "答复已写好，放在 inbox/outbox/{event}.yaml；运行 zhuanban send 发出"
-            )),
-            Some(Answered::Silent(reason)) => {
-                self.voice.say(&said!("no answer is written: {reason}", "不写答复：{reason}"));
-            }
-        }
     }
 }
 

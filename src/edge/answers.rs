@@ -39,7 +39,7 @@ pub struct Answers<'a> {
     sender: Sender,
     /// The address on the website, where it is another one than the sender's.
     published: String,
-    /// Answers by address on the day of the first one; see [`silence`].
+    /// Receipts by address on the day of the first one; see [`silence`].
     today: Mutex<Option<(String, BTreeMap<String, usize>)>>,
 }
 
@@ -60,6 +60,11 @@ impl<'a> Answers<'a> {
             published: content.config.office.mailbox.clone(),
             today: Mutex::new(None),
         })
+    }
+
+    /// Its templates.
+    pub fn writer(&self) -> &Writer<'a> {
+        &self.writer
     }
 
     /// Who writes.
@@ -93,7 +98,9 @@ impl<'a> Answers<'a> {
             return Ok(Answered::Silent(reason));
         }
         let answer = self.writer.receipt(&received, day(signed)).map_err(told)?;
-        self.put(answer, signed, lock)
+        let answered = self.put(answer, signed, lock)?;
+        self.count(&mail.head.from, 1, signed)?;
+        Ok(answered)
     }
 
     /// What would be mailed for a record as it was decided, or why nothing would; absent where nothing was decided that
@@ -109,7 +116,10 @@ impl<'a> Answers<'a> {
             return Ok(Some(Err(reason)));
         }
         let answer = match correction {
-            Some(hold) => self.writer.correction(record, Some(&hold.reason), &hold.at, &mail, day(signed)).map(Some),
+            Some(hold) => {
+                let note = Some(hold.reason.as_str()).filter(|note| !note.is_empty());
+                self.writer.correction(record, note, &hold.at, &mail, day(signed)).map(Some)
+            }
             None => self.writer.decided(record, &mail, day(signed)),
         };
         Ok(Some(answer.map_err(told)?.ok_or_else(|| "内部用表，不回复".to_owned())))
@@ -134,10 +144,8 @@ impl<'a> Answers<'a> {
     }
 
     fn put(&self, answer: Answer, signed: &Signed, lock: &Lock) -> io::Result<Answered> {
-        let (event, to) = (answer.event.clone(), answer.to.clone());
-        if self.outbox.put(answer, &self.sender, signed, lock)? {
-            self.count(&to, 1, signed)?;
-        }
+        let event = answer.event.clone();
+        self.outbox.put(answer, &self.sender, signed, lock)?;
         Ok(Answered::Written(event))
     }
 
@@ -145,12 +153,12 @@ impl<'a> Answers<'a> {
         Known { ours: vec![&self.sender.address, &self.published], has_form, today, forged: false }
     }
 
-    /// Answers to an address today, before adding more. The ledger is read once for all mails of a run.
+    /// Receipts to an address today, before adding more. The ledger is read once for all mails of a run.
     fn count(&self, address: &str, more: usize, signed: &Signed) -> io::Result<usize> {
         let mut today = self.today.lock().unwrap_or_else(PoisonError::into_inner);
         let day = day(signed);
         if today.as_ref().is_none_or(|(of, _)| of != day) {
-            *today = Some((day.to_owned(), self.outbox.answered_on(day)?));
+            *today = Some((day.to_owned(), self.outbox.receipts_on(day)?));
         }
         let Some((_, count)) = today.as_mut() else { return Ok(0) };
         let before = count.entry(address_key(address)).or_default();

@@ -48,6 +48,7 @@ pub fn take(
     answers: &Answers<'_>,
     mut tell: impl FnMut(&str, io::Result<Taken>),
 ) {
+    inbox.sweep();
     for chunk in sources.chunks(FOR_EACH_CORE * rayon::current_num_threads()) {
         let prepared: Vec<io::Result<Prepared>> =
             side_by_side(chunk, |source| prepare(source, inbox, office, reader, signed));
@@ -101,7 +102,7 @@ fn prepare(
 fn extracted(source: &Source, inbox: &Inbox, reader: &Arc<Reader>) -> io::Result<Option<Extraction>> {
     let bare = source.bare()?;
     let ending = bare.as_ref().map_or("eml", |bare| &bare.ending);
-    let (start, sha256) = match source.read()? {
+    let (start, sha256, whole) = match source.read()? {
         Raw::Whole(raw) => {
             let sha256 = sha256(&raw);
             if inbox.is_done(&sha256) {
@@ -109,11 +110,11 @@ fn extracted(source: &Source, inbox: &Inbox, reader: &Arc<Reader>) -> io::Result
             }
             inbox.keep(&format!("{sha256}.{ending}"), &raw)?;
             failpoint::pass();
-            (raw, sha256)
+            (raw, sha256, true)
         }
         Raw::Outsized(start, rest) => {
             let sha256 = inbox.keep_outsized(start.chain(rest), ending)?;
-            (start, sha256)
+            (start, sha256, false)
         }
     };
     if inbox.is_done(&sha256) {
@@ -124,10 +125,15 @@ fn extracted(source: &Source, inbox: &Inbox, reader: &Arc<Reader>) -> io::Result
         Some(bare) => extract_bare(&bare, &start, reader),
         None => extract(&start, reader),
     };
-    if extraction.mail.document.is_none() {
-        sender::check(&start, &mut extraction.mail, inbox.authserv());
+    let mail = &mut extraction.mail;
+    match mail.document {
+        // Signatures cover the whole body: of a mail that is too large only the start is here.
+        None if whole => sender::check(&start, mail, inbox.authserv()),
+        None => sender::believe(&start, mail, inbox.authserv()),
+        Some(_) => {}
     }
     extraction.mail.sha256 = sha256;
+    extraction.faults.extend_from_slice(source.faults());
     Ok(Some(extraction))
 }
 

@@ -1,5 +1,5 @@
-//! Mails from files: a single .eml, an mbox, a Maildir or any folder of them, or standard input. Beside them scans and
-//! documents that came without any mail.
+//! Mails from files: a single .eml, an mbox, a Maildir or any folder of them, standard input, or what was fetched.
+//! Beside them scans and documents that came without any mail.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
@@ -12,6 +12,7 @@ use walkdir::WalkDir;
 
 use super::store;
 use crate::extract::{Bare, LARGEST_MAIL, sha256};
+use crate::fault::Fault;
 use crate::record::BY_HAND;
 
 /// How the names of documents end that are taken in without a mail: what scanners, telephones and offices write.
@@ -34,6 +35,15 @@ pub enum Source {
     Mbox(PathBuf, std::ops::Range<u64>),
     /// A scan or document that came without a mail.
     Document(PathBuf),
+    /// A mail that was fetched and is on disk.
+    Kept {
+        /// What to call it.
+        name: String,
+        /// Where it is.
+        path: PathBuf,
+        /// What was wrong with it on its way.
+        faults: Vec<Fault>,
+    },
 }
 
 /// What was found below a path, in order of names.
@@ -72,6 +82,15 @@ impl Source {
             Source::Stdin => "-".to_owned(),
             Source::File(path) | Source::Document(path) => path.display().to_string(),
             Source::Mbox(path, range) => format!("{}@{}", path.display(), range.start),
+            Source::Kept { name, .. } => name.clone(),
+        }
+    }
+
+    /// What was wrong with it on its way.
+    pub fn faults(&self) -> &[Fault] {
+        match self {
+            Source::Kept { faults, .. } => faults,
+            _ => &[],
         }
     }
 
@@ -90,7 +109,7 @@ impl Source {
     fn open(&self) -> io::Result<Box<dyn Read>> {
         Ok(match self {
             Source::Stdin => Box::new(io::stdin()),
-            Source::File(path) | Source::Document(path) => Box::new(fs::File::open(path)?),
+            Source::File(path) | Source::Document(path) | Source::Kept { path, .. } => Box::new(fs::File::open(path)?),
             Source::Mbox(path, range) => {
                 let mut file = fs::File::open(path)?;
                 file.seek(SeekFrom::Start(range.start))?;

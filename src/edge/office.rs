@@ -58,7 +58,9 @@ impl Office {
     pub fn reader_telling(&self, tell: impl FnOnce(&Said)) -> Reader {
         let forms: Vec<FormSpec> = self.content.forms.iter().chain(&self.content.old_forms).cloned().collect();
         let found = fonts::find().map(|found| fonts::for_reading(&found)).unwrap_or_default();
-        let reader = Reader::new(forms).with_fonts(found);
+        let units = self.content.units.list.iter();
+        let names = units.flat_map(|unit| std::iter::once(&unit.name).chain(&unit.aliases)).cloned().collect();
+        let reader = Reader::new(forms).with_fonts(found).with_units(names);
         match models::load(&self.root) {
             Ok(models) => reader.with_ocr(Arc::new(models)),
             Err(lacking) => {

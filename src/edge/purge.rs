@@ -163,7 +163,7 @@ impl Plan {
             match source {
                 Source::File(path) | Source::Document(path) => self.add(What::Copy, [path], None)?,
                 Source::Mbox(path, _) => drop(self.mboxes.insert(path)),
-                Source::Stdin => {}
+                Source::Stdin | Source::Kept { .. } => {}
             }
         }
         Ok(())

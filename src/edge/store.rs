@@ -89,6 +89,11 @@ impl Inbox {
         self.root.join(name)
     }
 
+    /// Removes what killed processes left half written.
+    pub fn sweep(&self) {
+        whole::sweep(&self.root);
+    }
+
     /// Waits until no other process changes the inbox.
     pub fn lock(&self) -> io::Result<Lock> {
         fs::create_dir_all(&self.root)?;

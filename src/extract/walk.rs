@@ -122,11 +122,26 @@ impl<'r> Walk<'r> {
                 (_, None) => self.part(&origin, depth),
             };
             self.note(at, &origin, became);
+            if is_body(part) {
+                self.files_in_text(part, depth);
+            }
+        }
+    }
+
+    /// Files that stand in the middle of a text, as mail programs sent them before MIME.
+    fn files_in_text(&mut self, part: &Part, depth: usize) {
+        for file in part.files_in_text() {
+            let (origin, at) = (Origin::of(&file), self.outcomes.len());
+            let became = self.document(&origin, depth + 1);
+            self.note(at, &origin, became);
         }
     }
 
     /// A part of the mail that is no text: a document, or a container the mail parser had to leave closed.
     fn part(&mut self, origin: &Origin, depth: usize) -> Became {
+        if let Some(fault) = elsewhere(&origin.content_type) {
+            return self.failed(origin, fault);
+        }
         let Some(fault) = origin.unopened() else { return self.document(origin, depth) };
         if origin.bytes.iter().all(u8::is_ascii_whitespace) {
             return Became(Outcome::Ignored, Some(fault.message));
@@ -137,9 +152,11 @@ impl<'r> Walk<'r> {
         }
     }
 
-    fn read_body(&self, part: &Part) -> Vec<Reading> {
+    fn read_body(&mut self, part: &Part) -> Vec<Reading> {
         let Some(text) = part.text() else { return Vec::new() };
-        let sheet = if part.content_type == "text/html" { sheet::html(&text) } else { sheet::text(&text) };
+        let is_html = part.content_type == "text/html";
+        self.faults.extend(sheet::left_out(&text, is_html).filter(|fault| !self.faults.contains(fault)));
+        let sheet = if is_html { sheet::html(&text) } else { sheet::text(&text) };
         let Surface::Cells(cells) = sheet.surface else { return Vec::new() };
         let mut readings = self.reader.read(&cells);
         readings.retain(|reading| self.is_meant(reading));
@@ -348,6 +365,16 @@ impl<'r> Walk<'r> {
         if self.drafts.is_empty() && links.is_empty() {
             self.faults.push(Fault::new("no-form", "邮件中没有找到登记表"));
         }
+    }
+}
+
+/// What stands for content that did not come with the mail.
+fn elsewhere(content_type: &str) -> Option<Fault> {
+    let fault = |code, message: &str| Some(Fault::new(code, message));
+    match content_type {
+        "message/partial" => fault("partial", "邮件被拆成几封发送，单独一封无法读取，请对方不拆分重新发送"),
+        "message/external-body" => fault("external", "附件的内容没有随邮件发来，请对方改用普通附件发送"),
+        _ => None,
     }
 }
 

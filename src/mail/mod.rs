@@ -93,6 +93,21 @@ impl Leaf {
     pub fn text(&self) -> Option<String> {
         self.content_type.starts_with("text/").then(|| charset::text(self.charset.as_deref(), &self.bytes))
     }
+
+    /// Files that stand uuencoded in the middle of a text leaf: `begin 644 form.doc`. Numbered below it.
+    pub fn files_in_text(&self) -> Vec<Leaf> {
+        let text = if self.content_type == "text/plain" { self.bytes.as_slice() } else { b"" };
+        let files = (1..).zip(transfer::files_in_text(text)).map(|(number, (name, file))| Leaf {
+            part: format!("{}.{number}", self.part),
+            name: Some(charset::clean(&charset::guess(&name), part::LONGEST_NAME)).filter(|name| !name.is_empty()),
+            content_type: "application/octet-stream".to_owned(),
+            bytes: file.bytes,
+            attachment: true,
+            faults: file.faults,
+            ..Leaf::default()
+        });
+        files.take(part::MOST_LEAVES).collect()
+    }
 }
 
 /// Reads a mail. Pure; never fails.

@@ -11,9 +11,9 @@ use crate::fault::Fault;
 /// Multiparts and forwarded mails inside each other. People forward forwards a handful of times; recursion needs an end.
 const DEEPEST: usize = 32;
 /// Leaves of one mail. A unit's mail has a dozen; each leaf costs a line of output.
-const MOST_LEAVES: usize = 1_000;
+pub(super) const MOST_LEAVES: usize = 1_000;
 /// Longest name kept, in characters: what file systems take.
-const LONGEST_NAME: usize = 255;
+pub(super) const LONGEST_NAME: usize = 255;
 /// Encoded mails inside each other. RFC 2046 forbids even one; each is held in memory while it is read.
 const MOST_DECODED: usize = 3;
 
@@ -110,10 +110,8 @@ impl Walk<'_, '_> {
         let mut open: Option<usize> = None;
         for line in self.dashes[from..].iter().take_while(|line| line.start < body.end) {
             let Some(closing) = is_boundary(&self.raw[line.clone()], boundary) else { continue };
-            if split.closed {
-                split.after_close = true;
-                continue;
-            }
+            // An inner multipart with its outer one's boundary closes that too early; what follows is no less sent.
+            split.after_close |= split.closed && !closing;
             split.parts.extend(open.map(|start| start..before_eol(self.raw, start, line.start)));
             open = (!closing).then_some(line.end);
             split.closed = closing;
@@ -126,7 +124,7 @@ impl Walk<'_, '_> {
 
     fn parts(&mut self, split: Split, kind: &str, place: &Place<'_>) {
         if split.after_close {
-            self.faults.push(Fault::new("after-close", "邮件结束标记之后还有内容，未予采纳，请打开原件查看"));
+            self.faults.push(Fault::new("after-close", "邮件结束标记之后还有内容，已一并读取，请核对原件"));
         }
         let last = split.parts.len();
         for (number, range) in (1..).zip(split.parts) {

@@ -62,6 +62,9 @@ pub(super) fn base64(body: &[u8]) -> Decoded {
                 faults.push(fault);
                 break;
             }
+        } else if *byte == b'=' && !padded && is_checksum(rest) {
+            faults.push(trailer());
+            break;
         } else if !byte.is_ascii_whitespace() && *byte != b'=' {
             dirt += 1;
         }
@@ -109,7 +112,17 @@ fn after_padding(rest: &[u8]) -> Option<Fault> {
     let mut text = rest.iter().filter(|b| !b.is_ascii_whitespace());
     let whole = text.clone().count().is_multiple_of(4);
     let clean = whole && !rest.starts_with(b"=") && text.all(|b| SEXTET[usize::from(*b)] < 64 || *b == b'=');
-    (!clean).then(|| Fault::new("base64-trailer", "附件编码之后还有别的文字，已略去"))
+    (!clean).then(trailer)
+}
+
+/// What stands behind the `=` of OpenPGP's checksum when the content needed no padding.
+fn is_checksum(rest: &[u8]) -> bool {
+    let rest = rest.trim_ascii();
+    rest.len() == 4 && rest.iter().all(|b| SEXTET[usize::from(*b)] < 64)
+}
+
+fn trailer() -> Fault {
+    Fault::new("base64-trailer", "附件编码之后还有别的文字，已略去")
 }
 
 /// The value of each base64 character, 255 for all others.
@@ -166,6 +179,46 @@ pub(super) fn hex_byte(high: u8, low: u8) -> Option<u8> {
     Some((digit(high)? * 16 + digit(low)?) as u8)
 }
 
+/// Files uuencoded in the middle of a text, as mail programs did before MIME: their names and contents.
+pub(super) fn files_in_text(text: &[u8]) -> Vec<(Vec<u8>, Decoded)> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some((name, at)) = begin_line(rest) {
+        let body = &rest[at..];
+        let end = body.windows(4).position(|four| four == b"\nend").map_or(body.len(), |end| end + 4);
+        found.push((name, uuencode(&body[..end])));
+        rest = &body[end..];
+    }
+    found
+}
+
+/// The first line `begin 644 name` that is followed by a line of that encoding: the name, and where the line begins.
+fn begin_line(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    memchr::memmem::find(text, b"begin ")?;
+    let mut at = 0;
+    for line in text.split_inclusive(|b| *b == b'\n') {
+        let next = text[at + line.len()..].split(|b| *b == b'\n').next().map(super::field::strip_eol);
+        let line_at = at;
+        at += line.len();
+        let Some(rest) = super::field::strip_eol(line).strip_prefix(b"begin ") else { continue };
+        let name =
+            rest.iter().position(|b| *b == b' ').filter(|n| *n >= 3 && rest[..*n].iter().all(u8::is_ascii_digit));
+        if let Some(space) = name
+            && next.is_some_and(is_uu_line)
+        {
+            return Some((rest[space + 1..].to_vec(), line_at));
+        }
+    }
+    None
+}
+
+/// As long as it says it is; blanks at its end may be gone.
+fn is_uu_line(line: &[u8]) -> bool {
+    let Some((length, data)) = line.split_first() else { return false };
+    let length = usize::from(length.wrapping_sub(32) & 63);
+    length > 0 && data.len() <= length.div_ceil(3) * 4 + 1 && data.iter().all(|b| (32..=96).contains(b))
+}
+
 /// Uuencode: the lines between `begin` and `end`; without a `begin` the body as it is.
 fn uuencode(body: &[u8]) -> Decoded {
     let mut lines = body.split(|b| *b == b'\n').map(super::field::strip_eol);
@@ -178,14 +231,14 @@ fn uuencode(body: &[u8]) -> Decoded {
         if line == b"end" {
             return Decoded { bytes, faults: Vec::new() };
         }
-        uu_line(line, &mut bytes);
+        uu_line(line, body.len(), &mut bytes);
     }
     Decoded {
         bytes, faults: vec![Fault::new("uuencode", "附件编码残缺（没有 end 行），内容可能不完整")]
     }
 }
 
-fn uu_line(line: &[u8], bytes: &mut Vec<u8>) {
+fn uu_line(line: &[u8], most: usize, bytes: &mut Vec<u8>) {
     let Some((length, data)) = line.split_first() else { return };
     let six = |b: Option<&u8>| u32::from(b.map_or(0, |b| b.wrapping_sub(32) & 63));
     let wanted = bytes.len() + usize::from(length.wrapping_sub(32) & 63);
@@ -193,8 +246,8 @@ fn uu_line(line: &[u8], bytes: &mut Vec<u8>) {
         let word = (0..4).fold(0, |word, i| word << 6 | six(group.get(i)));
         bytes.extend_from_slice(&word.to_be_bytes()[1..]);
     }
-    // Blanks at a line's end are stripped on the way; they stood for zeros.
-    bytes.resize(wanted, 0);
+    // Blanks at a line's end are stripped on the way; they stood for zeros. Lines of a length alone would be a bomb.
+    bytes.resize(if wanted > most { wanted.min(bytes.len()) } else { wanted }, 0);
 }
 
 #[cfg(test)]
@@ -224,6 +277,7 @@ mod tests {
         assert_eq!(base64(b"QQ== ignored").bytes, b"A");
         assert_eq!(base64(b"QQ==\nQg==\n").bytes, b"AB");
         assert_eq!(base64(b"====").bytes, b"");
+        assert_eq!(base64(b"QUJD\n=zH6Q\n").bytes, b"ABC");
         assert_eq!((base64(b"QQ==\n=zH6Q\n").bytes, base64(b"QQ===\n").faults.len()), (b"A".to_vec(), 0));
     }
 
@@ -239,6 +293,19 @@ mod tests {
         assert_eq!(uuencode(b"begin 644 a.txt\r\n#0V%T\r\n`\r\nend\r\n").bytes, b"Cat");
         assert_eq!(codes(&uuencode(b"begin 644 a.txt\n#0V%T\n")), ["uuencode"]);
         assert_eq!(uuencode(b"no such thing").bytes, b"no such thing");
+        let stripped = b"begin 644 zeros\n#\n`\nend\n";
+        assert_eq!(uuencode(stripped).bytes, [0; 3]);
+        let bomb = [b"begin 644 x\n".as_slice(), &b"M\n".repeat(10_000)].concat();
+        assert!(uuencode(&bomb).bytes.len() <= bomb.len());
+    }
+
+    #[test]
+    fn files_in_the_middle_of_a_text_are_found() {
+        let text = b"begin with a word\nbegin 644 no.txt\nnothing such\nbegin 644 a b.txt\r\n#0V%T\r\n`\r\nend\r\nbegin 600 c\n#0V%T\n";
+        let found = files_in_text(text);
+        let shown: Vec<_> = found.iter().map(|(name, file)| (name.as_slice(), file.bytes.as_slice())).collect();
+        assert_eq!(shown, [(b"a b.txt".as_slice(), b"Cat".as_slice()), (b"c", b"Cat")]);
+        assert_eq!((codes(&found[0].1), codes(&found[1].1)), (vec![], vec!["uuencode"]));
     }
 
     #[test]

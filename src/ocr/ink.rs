@@ -30,6 +30,25 @@ pub fn red(page: &RgbImage) -> GrayImage {
     GrayImage::from_raw(page.width(), page.height(), data).unwrap_or_default()
 }
 
+/// Turns a negative round: light writing on dark paper, as some programs pack 1-bit scans.
+pub fn positive(picture: &mut GrayImage) {
+    let light = |x: u32, y: u32| picture.get_pixel_checked(x, y).is_some_and(|pixel| pixel.0[0] >= 160);
+    let (mut dark, mut strokes, mut areas) = (0, 0, 0);
+    for (x, y, pixel) in picture.enumerate_pixels() {
+        dark += usize::from(pixel.0[0] < 96);
+        if pixel.0[0] >= 160 {
+            // Writing is thinner than this many px; paper on a dark table is not.
+            let area = light(x + 15, y + 15);
+            strokes += usize::from(!area);
+            areas += usize::from(area);
+        }
+    }
+    let all = picture.len();
+    if dark * 4 > all * 3 && strokes * 200 > all && areas * 2 < strokes {
+        image::imageops::invert(picture);
+    }
+}
+
 /// A connected piece of ink.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Piece {
@@ -217,6 +236,17 @@ pub fn stretched(line: &GrayImage) -> GrayImage {
     out
 }
 
+/// A line with its strokes set off from the paper: what blur has run together parts again.
+pub fn sharpened(line: &GrayImage) -> GrayImage {
+    let soft = image::imageops::fast_blur(line, 1.5);
+    let mut out = line.clone();
+    out.pixels_mut().zip(soft.pixels()).for_each(|(Luma([v]), Luma([s]))| {
+        let (own, around) = (f32::from(*v), f32::from(*s));
+        *v = (own + 0.8 * (own - around)).clamp(0.0, 255.0) as u8;
+    });
+    out
+}
+
 /// A line with the greys lifted to paper: a grey seal over black text fades.
 pub fn lifted(line: &GrayImage) -> GrayImage {
     let mut out = stretched(line);
@@ -260,6 +290,18 @@ mod tests {
         let wide = RgbImage::new(20_000, 100);
         assert_eq!(bounded(&wide).unwrap().dimensions(), (2600, 13));
         assert!(bounded(&RgbImage::new(2000, 2600)).is_none());
+    }
+
+    #[test]
+    fn a_negative_is_turned_round_and_a_dark_photo_is_not() {
+        let page = |lit: fn(u32, u32) -> bool, dark: u8| {
+            let mut page = GrayImage::from_fn(300, 300, |x, y| Luma([if lit(x, y) { 230 } else { dark }]));
+            positive(&mut page);
+            page.get_pixel(299, 299).0[0]
+        };
+        let (writing, paper) = (|x, y| x % 50 < 5 && y % 20 < 10, |x, y| x < 120 && y < 120);
+        assert_eq!(page(writing, 10), 245);
+        assert_eq!((page(|_, _| false, 10), page(paper, 10), page(writing, 200)), (10, 10, 200));
     }
 
     #[test]

@@ -12,6 +12,8 @@ use super::{CellLine, Method, Ocr, OcrCell, Page, ink, lines, loose, reading};
 const SIDES: f32 = 0.55;
 /// A table has at least this many cells.
 const FEWEST_CELLS: usize = 6;
+/// A table of more cells is no form and no list of officers: forty rows of twelve are not.
+const MOST_CELLS: usize = 600;
 /// No page has more tables worth reading.
 const MOST_TABLES: usize = 4;
 
@@ -22,7 +24,8 @@ const MOST_TABLES: usize = 4;
 pub fn read_page(page: &RgbImage, ocr: &dyn Ocr) -> Page {
     let smaller = ink::bounded(page);
     let scale = smaller.as_ref().map_or(1.0, |s| page.width() as f32 / s.width().max(1) as f32);
-    let picture = ink::red(smaller.as_ref().unwrap_or(page));
+    let mut picture = ink::red(smaller.as_ref().unwrap_or(page));
+    ink::positive(&mut picture);
     let mut read = read_picture(&picture, ocr);
     if scale != 1.0 {
         read.cells.iter_mut().for_each(|c| c.quad = c.quad.map(|p| Point::new(p.x * scale, p.y * scale)));
@@ -59,7 +62,8 @@ fn tables(picture: &GrayImage) -> Vec<Table> {
         let Some(table) = ruling::table(lattice, picture) else { continue };
         let (at, ground) = (table.place(), |t: &Table| t.place());
         let apart = tables.iter().all(|t| ground(t).shared(&at) < 0.2 * at.width() * at.height());
-        if table.sides >= SIDES && table.cells.len() >= FEWEST_CELLS && apart && tables.len() < MOST_TABLES {
+        let sized = (FEWEST_CELLS..=MOST_CELLS).contains(&table.cells.len());
+        if table.sides >= SIDES && sized && apart && tables.len() < MOST_TABLES {
             tables.push(table);
         }
     }

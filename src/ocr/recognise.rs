@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::thread;
 
 use image::GrayImage;
 use image::imageops::{FilterType, resize};
@@ -24,7 +25,7 @@ pub const SET_UP: &str = "scripts/setup-ocr.sh";
 /// The height a line has when the recogniser reads it.
 const HEIGHT: u32 = 48;
 /// Widths are padded to a multiple of this, so that few shapes occur.
-const WIDTH_STEP: u32 = 32;
+const WIDTH_STEP: u32 = 16;
 /// Lines longer than this (px at 48 px height) are pressed together: about 60 characters.
 const WIDEST: u32 = 2880;
 /// How many characters besides the ASCII ones are kept for each step.
@@ -77,7 +78,10 @@ impl Models {
         let idle = self.pools.lock().ok().and_then(|mut pools| pools.pop());
         let pool = idle.unwrap_or_else(|| Arc::new(ThreadPool::with_num_threads(1)));
         let options = RunOptions::default().with_thread_pool(Some(pool.clone()));
-        let output = model.run_one(input.into(), Some(options)).ok();
+        // A worker of one pool that waits for another pool takes up more of its own work meanwhile, cell upon cell on one
+        // stack, each with a network under way: a page of two thousand cells ends the program. A thread just waits.
+        let work = || model.run_one(input.into(), Some(options)).ok();
+        let output = thread::scope(|scope| scope.spawn(work).join().ok().flatten());
         if let Ok(mut pools) = self.pools.lock() {
             pools.push(pool);
         }

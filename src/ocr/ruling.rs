@@ -379,6 +379,18 @@ struct Walls<'p> {
 impl Walls<'_> {
     /// The share of a segment that shows a thin dark line.
     fn ink(&self, a: Point, b: Point) -> f32 {
+        self.course(a, b).0
+    }
+
+    /// Whether a segment is a rule: it reaches from end to end. Strokes of characters one above the other (职 over 职)
+    /// make a line too, but with paper between them and the rules.
+    fn drawn(&self, a: Point, b: Point) -> bool {
+        let (share, reaches) = self.course(a, b);
+        share >= DRAWN && (reaches || share >= WHOLE)
+    }
+
+    /// The share of a segment that shows a thin dark line, and whether that line reaches both of its ends.
+    fn course(&self, a: Point, b: Point) -> (f32, bool) {
         let length = a.to(b);
         let margin = (length * 0.05).min(5.0);
         let n = ((length - 2.0 * margin) / 3.0).clamp(6.0, 400.0) as usize;
@@ -395,8 +407,11 @@ impl Walls<'_> {
         };
         let samples: Vec<[bool; 9]> = (0..n).map(dark).collect();
         // A rule keeps its course within a px; the strokes of a line of text lie at many heights.
-        let along = |d: usize| samples.iter().filter(|s| s[d - 1] || s[d] || s[d + 1]).count();
-        (1..8).map(along).max().unwrap_or(0) as f32 / n as f32
+        let on = |d: usize| move |s: &[bool; 9]| s[d - 1] || s[d] || s[d + 1];
+        let along = |d: usize| samples.iter().filter(|s| on(d)(s)).count();
+        let best = (1..8).max_by_key(|d| along(*d)).unwrap_or(4);
+        let reaches = samples[..2].iter().any(on(best)) && samples[n - 2..].iter().any(on(best));
+        (along(best) as f32 / n as f32, reaches)
     }
 
     /// The weakest of a rectangle's sides.
@@ -408,6 +423,8 @@ impl Walls<'_> {
 
 /// A side is drawn when this share of it shows ink.
 const DRAWN: f32 = 0.7;
+/// A side with ink along this share of it is drawn although it is rubbed off at an end.
+const WHOLE: f32 = 0.9;
 
 /// Meshes of the grid without a side between them are one cell. A cell that is no rectangle is cut into rows.
 fn cells(xs: &[f32], ys: &[f32], walls: &Walls) -> Vec<Rect> {
@@ -416,11 +433,11 @@ fn cells(xs: &[f32], ys: &[f32], walls: &Walls) -> Vec<Rect> {
     for j in 0..m {
         for i in 0..n {
             let here = j * n + i;
-            if i + 1 < n && walls.ink(Point::new(xs[i + 1], ys[j]), Point::new(xs[i + 1], ys[j + 1])) < DRAWN {
+            if i + 1 < n && !walls.drawn(Point::new(xs[i + 1], ys[j]), Point::new(xs[i + 1], ys[j + 1])) {
                 let (a, b) = (root(&mut parent, here), root(&mut parent, here + 1));
                 parent[a] = b;
             }
-            if j + 1 < m && walls.ink(Point::new(xs[i], ys[j + 1]), Point::new(xs[i + 1], ys[j + 1])) < DRAWN {
+            if j + 1 < m && !walls.drawn(Point::new(xs[i], ys[j + 1]), Point::new(xs[i + 1], ys[j + 1])) {
                 let (a, b) = (root(&mut parent, here), root(&mut parent, here + n));
                 parent[a] = b;
             }

@@ -56,6 +56,20 @@ fn cells_keep_their_spans_and_empty_ones_stay() {
     assert!((tallest - 600.0).abs() < 5.0, "{tallest}");
 }
 
+/// Two characters one above the other, each with an upright stroke as long as itself, in two rows.
+#[test]
+fn strokes_one_above_the_other_are_no_rule() {
+    let mut page = form(0.0);
+    for row in [450, 600] {
+        for (from, to) in [(14, 72), (78, 136)] {
+            for (x, y) in (700..703).flat_map(|x| (from..to).map(move |y| (x, row + y))) {
+                page.put_pixel(x, y, Rgb([35, 35, 35]));
+            }
+        }
+    }
+    assert_eq!(read_page(&page, &Fake).cells.len(), 15);
+}
+
 #[test]
 fn a_slanted_page_has_the_same_cells() {
     assert_eq!(shape(&read_page(&form(0.04), &Fake)), (Method::Cells, 15, 6));

@@ -10,8 +10,10 @@
 mod alphabet;
 pub mod labels;
 pub mod pairs;
+mod pinyin;
 pub mod pixels;
 pub mod place;
+mod prior;
 pub mod qr;
 pub mod settle;
 pub mod split;
@@ -97,6 +99,7 @@ pub struct Reader {
     forms: Vec<(FormSpec, Vocabulary)>,
     ocr: Option<Arc<dyn Ocr + Send>>,
     fonts: Fonts,
+    units: Vec<String>,
 }
 
 impl fmt::Debug for Reader {
@@ -110,7 +113,7 @@ impl Reader {
     /// Prepares the forms for reading; of several versions of one form the first is the one in force.
     pub fn new(forms: Vec<FormSpec>) -> Reader {
         let forms = forms.into_iter().map(|spec| (Vocabulary::new(&spec), spec)).map(|(v, s)| (s, v)).collect();
-        Reader { forms, ocr: None, fonts: Fonts::default() }
+        Reader { forms, ocr: None, fonts: Fonts::default(), units: Vec::new() }
     }
 
     /// The same with a recogniser: without one, pages of pixels give what their QR codes say.
@@ -121,6 +124,11 @@ impl Reader {
     /// The same with fonts for documents that do not carry theirs.
     pub fn with_fonts(self, fonts: Fonts) -> Reader {
         Reader { fonts, ..self }
+    }
+
+    /// The same with the names of the units that send forms, for names that a seal hides.
+    pub fn with_units(self, units: Vec<String>) -> Reader {
+        Reader { units, ..self }
     }
 
     /// A form in force by id.
@@ -151,10 +159,20 @@ impl Reader {
         best.map(|(_, readings)| readings).unwrap_or_default()
     }
 
+    /// Whether a text is a label or a title of any form.
+    fn is_label(&self, text: &str) -> bool {
+        let known = |vocabulary: &Vocabulary| !vocabulary.meanings(text).is_empty() || vocabulary.is_title(text);
+        self.forms.iter().any(|(_, vocabulary)| known(vocabulary))
+    }
+
+    /// Whether a text is a label of some form but for one character.
+    fn resembles_label(&self, text: &str) -> bool {
+        self.forms.iter().any(|(_, vocabulary)| vocabulary.resembles_label(text))
+    }
+
     /// Mends labels that were misread by a character or two; what was read surely is left as it is.
     fn mend(&self, cells: &mut [Cell]) {
-        let known = |text: &str| self.forms.iter().any(|(_, vocabulary)| !vocabulary.meanings(text).is_empty());
-        for cell in cells.iter_mut().filter(|cell| cell.confidence < SURELY_READ && !known(&cell.text)) {
+        for cell in cells.iter_mut().filter(|cell| cell.confidence < SURELY_READ && !self.is_label(&cell.text)) {
             let mended = self.forms.iter().find_map(|(_, vocabulary)| vocabulary.nearest(&cell.text));
             if let Some(label) = mended {
                 cell.text = label.to_owned();

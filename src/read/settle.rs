@@ -52,11 +52,12 @@ pub fn settle(spec: &FormSpec, reading: &Reading) -> Settled {
     for field in spec.written() {
         let seen = reading.evidence.get(&field.id).map(Vec::as_slice).unwrap_or_default();
         match settle_field(spec, field, seen) {
-            Some((value, faults)) => {
+            Some((mut value, mut faults)) => {
+                faults.extend(weakened(spec, field, reading, &mut value, &faults));
                 settled.fields.push((field.id.clone(), value));
                 settled.faults.extend(faults);
             }
-            None => settled.faults.extend(missing(spec, field)),
+            None => settled.faults.extend(missing(spec, field).or_else(|| unseen(spec, field, reading))),
         }
     }
     settled
@@ -66,6 +67,39 @@ pub fn settle(spec: &FormSpec, reading: &Reading) -> Settled {
 pub fn missing(spec: &FormSpec, field: &Field) -> Option<Fault> {
     let label = spec.full_label(field);
     field.required.then(|| Fault::of(&field.id, "missing", format!("“{label}”未填写或未识别")))
+}
+
+/// The fault of a field that recognition did not find at all, not even its label: there may stand something.
+fn unseen(spec: &FormSpec, field: &Field, reading: &Reading) -> Option<Fault> {
+    let mut seen = reading.evidence.values().flatten().peekable();
+    let recognised = seen.peek().is_some() && seen.all(|e| e.means == Means::Ocr);
+    let label = spec.full_label(field);
+    let message = || format!("图像上没有找到“{label}”一栏，请对照图像核对");
+    (recognised && !reading.evidence.contains_key(&field.id)).then(|| Fault::of(&field.id, "missing", message()))
+}
+
+/// A recognised value that another field took from the same place, or that is not what its field may hold, is not sure.
+fn weakened(
+    spec: &FormSpec,
+    field: &Field,
+    reading: &Reading,
+    value: &mut FieldValue,
+    faults: &[Fault],
+) -> Option<Fault> {
+    let place = |e: &Evidence| Some([e.at.left, e.at.top, e.at.right, e.at.bottom]) == value.place;
+    let own = reading.evidence.get(&field.id)?.iter().find(|e| e.means == Means::Ocr && place(e))?;
+    let others = reading.evidence.iter().filter(|(id, _)| **id != field.id).flat_map(|(_, seen)| seen);
+    let holds = |a: &str, b: &str| !b.trim().is_empty() && a.contains(b.trim());
+    let same = |e: &Evidence| e.at == own.at && (holds(&e.text, &own.text) || holds(&own.text, &e.text));
+    let shared = others.into_iter().any(same);
+    let unfit = faults.iter().any(|fault| !["doubtful", "disagreement", "phone-private"].contains(&&*fault.code));
+    if value.means != Means::Ocr || !shared && !unfit {
+        return None;
+    }
+    let was_sure = value.confidence >= SURE;
+    value.confidence = value.confidence.min(UNFIT);
+    let message = format!("“{}”与另一栏读自图像上的同一处，请对照图像核对", spec.full_label(field));
+    (shared && was_sure).then(|| Fault::of(&field.id, "doubtful", message))
 }
 
 fn settle_field(spec: &FormSpec, field: &Field, seen: &[Evidence]) -> Option<(FieldValue, Vec<Fault>)> {
@@ -85,11 +119,11 @@ fn settle_field(spec: &FormSpec, field: &Field, seen: &[Evidence]) -> Option<(Fi
         let message = format!("“{}”识别把握不大，请对照图像核对", spec.full_label(field));
         faults.push(Fault::of(&field.id, "doubtful", message));
     }
-    let at = evidence.at;
+    let (at, disputed) = (evidence.at, evidence.means == Means::Ocr && !contradict.is_empty());
     let value = FieldValue {
         value: checked.value.clone(),
         means: evidence.means,
-        confidence: evidence.confidence,
+        confidence: if disputed { evidence.confidence.min(DISPUTED) } else { evidence.confidence },
         place: Some([at.left, at.top, at.right, at.bottom]),
         alternatives,
     };
@@ -98,6 +132,11 @@ fn settle_field(spec: &FormSpec, field: &Field, seen: &[Evidence]) -> Option<(Fi
 
 /// A recognised value that the reviewer need not look at has at least this confidence (docs/reading.md has the figures).
 pub const SURE: f32 = 0.95;
+
+/// Of two values recognised for one field one is wrong.
+const DISPUTED: f32 = 0.5;
+/// What does not fit its field was read wrong, taken from the wrong place, or written wrong: no better than a toss.
+const UNFIT: f32 = 0.5;
 
 /// Whether another value speaks against the one that won: what was hardly recognised does not speak against a code or
 /// typed text.
@@ -169,6 +208,13 @@ mod tests {
     }
 
     #[test]
+    fn of_two_recognised_values_neither_is_sure() {
+        let got = settled("officer_name", vec![seen("示例丙", Means::Ocr, 0.99), seen("示例甲", Means::Ocr, 0.98)]);
+        assert_eq!(got.faults[0].code, "disagreement");
+        assert!(got.fields[0].1.confidence <= 0.5);
+    }
+
+    #[test]
     fn what_was_hardly_recognised_does_not_speak_against_a_code() {
         let weak = settled("officer_name", vec![seen("示例丙", Means::Ocr, 0.6), seen("示例甲", Means::Qr, 1.0)]);
         assert!(weak.faults.is_empty());
@@ -183,6 +229,33 @@ mod tests {
         let got = settled("officer_name", vec![seen("示例丙", Means::Ocr, 0.6)]);
         assert_eq!(got.faults[0].code, "doubtful");
         assert!(settled("officer_name", vec![seen("示例丙", Means::Ocr, 0.99)]).faults.is_empty());
+    }
+
+    #[test]
+    fn what_two_fields_took_from_one_place_is_sure_for_neither() {
+        let spec = registration();
+        let both = ["leader_name", "leader_post"].map(|id| (id.to_owned(), vec![seen("示例副局长", Means::Ocr, 0.99)]));
+        let reading = Reading { form: spec.id.clone(), version: 1, row: None, evidence: both.into() };
+        let got = settle(&spec, &reading);
+        assert!(got.fields.iter().all(|(_, value)| value.confidence < SURE));
+        assert_eq!(got.faults.iter().filter(|fault| fault.code == "doubtful").count(), 2);
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_its_field_is_not_sure() {
+        assert!(settled("officer_email", vec![seen("示例丙", Means::Ocr, 0.99)]).fields[0].1.confidence < SURE);
+        assert_eq!(settled("officer_email", vec![seen("示例丙", Means::Typed, 1.0)]).fields[0].1.confidence, 1.0);
+    }
+
+    #[test]
+    fn a_field_that_recognition_did_not_find_is_told() {
+        let spec = registration();
+        let told = |means| {
+            let evidence = [("unit_name".to_owned(), vec![seen("甲局", means, 1.0)])].into();
+            let got = settle(&spec, &Reading { form: spec.id.clone(), version: 1, row: None, evidence });
+            got.faults.iter().any(|fault| fault.field.as_deref() == Some("officer_post"))
+        };
+        assert!(told(Means::Ocr) && !told(Means::Typed));
     }
 
     #[test]

@@ -94,10 +94,19 @@ impl Vocabulary {
         near.all(|(distance, meanings, _)| distance > best.0 || meanings == best.1).then_some(best.2)
     }
 
+    /// Whether a text is a label but for one character: 只务, 姓略. Too little to take it for that label, enough not to
+    /// take it for a value.
+    pub fn resembles_label(&self, text: &str) -> bool {
+        let folded = self.fold(text);
+        let length = folded.chars().count();
+        let differ = |key: &String| key.chars().zip(folded.chars()).filter(|(a, b)| a != b).count();
+        length > 1 && self.meanings.keys().any(|key| key.chars().count() == length && differ(key) == 1)
+    }
+
     /// Whether a text is one of the form's titles, alone or with a county's name or year before it.
     pub fn is_title(&self, text: &str) -> bool {
         let folded = self.fold(text);
-        self.titles.iter().any(|title| folded.ends_with(title.as_str()))
+        !is_mention(text) && self.titles.iter().any(|title| folded.ends_with(title.as_str()))
     }
 
     /// Splits `label：value`; the label must be known. A blank serves as separator only where no colon does.
@@ -115,6 +124,14 @@ impl Vocabulary {
         let kept: String = text.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         self.synonyms.iter().fold(kept, |text, (word, canonical)| text.replace(word, canonical))
     }
+}
+
+/// Whether a text names something rather than being its heading: 附件：…, 《…》, 2. …, as letters do that go with a form.
+fn is_mention(text: &str) -> bool {
+    let text: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let numbered = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let listed = numbered.len() < text.len() && numbered.starts_with(['.', '、', ')']);
+    listed || text.starts_with("附件:") || text.contains('《')
 }
 
 fn synonyms(spec: &FormSpec) -> Vec<(String, String)> {
@@ -180,6 +197,13 @@ mod tests {
     }
 
     #[test]
+    fn a_label_but_for_one_character_is_no_value() {
+        let vocabulary = Vocabulary::new(&registration());
+        assert!(vocabulary.resembles_label("只务") && vocabulary.resembles_label("姓略"));
+        assert!(!vocabulary.resembles_label("副局长") && !vocabulary.resembles_label("示例甲"));
+    }
+
+    #[test]
     fn spellings_fold() {
         assert_eq!(fields("单位名称\n(公章)"), ["unit_name"]);
         assert_eq!(fields("1、单 位 名 称（请填全称）："), ["unit_name"]);
@@ -210,5 +234,11 @@ mod tests {
             assert!(vocabulary.is_title(title), "{title}");
         }
         assert!(!vocabulary.is_title("会议通知"));
+        assert!(vocabulary.is_title("附件2 大冶市政府采购专办员登记表"));
+        assert!(vocabulary.is_title("2023年大冶市政府采购专办员登记表"));
+        for mention in ["附件：1.政府采购专办员登记表", "2、政府采购专办员登记表", "现报送《政府采购专办员登记表》"]
+        {
+            assert!(!vocabulary.is_title(mention), "{mention}");
+        }
     }
 }

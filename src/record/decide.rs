@@ -106,8 +106,12 @@ pub fn decide(
     match decision {
         Decision::Accept { standing, basis } => accept(record, standing, basis.as_deref(), register, office, signed),
         Decision::Reject { reason } => reject(record, reason, signed),
-        Decision::Ask { reason } => hold(record, Waits::Correction, reason, signed),
-        Decision::SetAside { reason } => hold(record, Waits::Office, reason, signed),
+        // What is missing or doubtful is asked for anyway.
+        Decision::Ask { reason } if reason.trim().is_empty() && !record.faults.is_empty() => {
+            hold(record, Waits::Correction, String::new(), signed)
+        }
+        Decision::Ask { reason } => hold(record, Waits::Correction, given(reason)?, signed),
+        Decision::SetAside { reason } => hold(record, Waits::Office, given(reason)?, signed),
         Decision::Reopen { reason } => reopen(record, reason.as_deref(), signed),
     }
 }
@@ -204,10 +208,9 @@ fn given(reason: &str) -> Result<String, Refusal> {
     }
 }
 
-fn hold(record: &Record, waits: Waits, reason: &str, signed: &Signed) -> Result<Record, Refusal> {
+fn hold(record: &Record, waits: Waits, reason: String, signed: &Signed) -> Result<Record, Refusal> {
     must_wait(record)?;
-    let reason = given(reason)?;
-    let did = format!("{}：{reason}", waits.label());
+    let did = if reason.is_empty() { waits.label().to_owned() } else { format!("{}：{reason}", waits.label()) };
     let hold = Hold { waits, by: signed.by.clone(), at: signed.at.clone(), reason };
     Ok(Record { hold: Some(hold), ..ruled(record, Status::Pending, None, did, signed) })
 }

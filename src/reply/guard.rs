@@ -11,7 +11,7 @@ use lettre::Address;
 use super::message;
 use crate::mail::Correspondence;
 
-/// Answers that one address gets on one day. A parent unit that sends its units' forms one by one stays below it; two
+/// Receipts that one address gets on one day. A parent unit that sends its units' forms one by one stays below it; two
 /// machines that do not say they are machines stop at it.
 pub const MOST_ON_ONE_DAY: usize = 20;
 
@@ -42,7 +42,7 @@ pub struct Known<'a> {
     pub ours: Vec<&'a str>,
     /// Whether the mail holds a form, or a document that might be one.
     pub has_form: bool,
-    /// Answers that its sender got today.
+    /// Receipts that its sender got today.
     pub today: usize,
     /// Whether the server that the office trusts says that the sender's domain disowns the mail (DMARC).
     pub forged: bool,
@@ -55,7 +55,8 @@ pub fn silence(mail: &Correspondence, known: &Known<'_>) -> Option<String> {
     if mail.several_senders {
         return said("邮件有两个发件人字段");
     }
-    if Address::from_str(&head.from).is_err() {
+    // Addresses beyond ASCII need SMTPUTF8, which the providers do not speak.
+    if Address::from_str(&head.from).is_err() || !head.from.is_ascii() {
         return said("没有可用的发件人地址");
     }
     if let Some(reason) = &head.auto {
@@ -79,7 +80,7 @@ pub fn silence(mail: &Correspondence, known: &Known<'_>) -> Option<String> {
     if !known.has_form && mail.thread.iter().any(|id| message::is_ours(id)) {
         return said("是对本办邮件的答复，没有登记表，请人工阅处");
     }
-    (known.today >= MOST_ON_ONE_DAY).then(|| format!("该发件人当日已有{MOST_ON_ONE_DAY}封回复"))
+    (known.today >= MOST_ON_ONE_DAY).then(|| format!("该发件人当日已有{MOST_ON_ONE_DAY}封回执"))
 }
 
 fn nobody_reads(address: &str) -> bool {
@@ -147,6 +148,7 @@ mod tests {
             "nobody",
             "",
             "a b@example.com",
+            "示例@example.com",
         ] {
             assert!(why(&format!("From: <{from}>\n"), &Known::default()).is_some(), "{from}");
         }

@@ -1,7 +1,8 @@
 //! Answers: what the office writes to those who send it mail, as a pure function of what happened.
 //!
 //! An event calls for at most one [`Answer`]: a mail was taken in ([`Writer::receipt`]), a record was decided
-//! ([`Writer::decided`]), a correction is asked for ([`Writer::correction`]). [`guard`] says which mail is not answered at
+//! ([`Writer::decided`]), a correction is asked for ([`Writer::correction`]), a unit
+//! is reminded ([`Writer::reminder`]). [`guard`] says which mail is not answered at
 //! all, [`mask`] hides private values, [`mend`] puts faults into words for a unit. The words themselves stand in
 //! `templates/mail/`. [`message`] makes a mail of an answer; sending it is the edge's work.
 
@@ -11,8 +12,7 @@ pub mod mask;
 pub mod mend;
 pub mod message;
 mod receipt;
-#[cfg(test)]
-mod tests;
+pub mod reminder;
 mod verdict;
 
 use serde::Serialize;
@@ -53,7 +53,7 @@ pub struct Writer<'a> {
 }
 
 /// The templates of `templates/mail/`, each there as `.txt` and `.html`.
-const TEMPLATES: [&str; 7] = ["receipt", "unread", "link", "no-form", "accepted", "rejected", "correction"];
+const TEMPLATES: [&str; 8] = ["receipt", "unread", "link", "no-form", "accepted", "rejected", "correction", "remind"];
 
 /// The longest piece of foreign text that an answer repeats, in characters: who forges a sender shall not have us carry
 /// his letter to him.

@@ -114,7 +114,9 @@ fn too_many() -> Fault {
 }
 
 fn too_large(most: u64) -> Fault {
-    let message = format!("压缩包或文档解开后过大（上限 {} MB），未读取，请对方分开发送", most >> 20);
+    let (here, all) = (most >> 20, Budget::default().bytes >> 20);
+    let limits = format!("此处上限 {here} MB：一封邮件共 {all} MB，单个文件不超过压缩后的 {MOST_RATIO} 倍");
+    let message = format!("压缩包或文档解开后过大（{limits}），未读取，请对方分开发送");
     Fault::new("too-large", message)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Cell, Rect, lines};
 
 /// Cells of one sheet: a register of a whole county has ten thousand.
-pub(super) const MOST_CELLS: usize = 200_000;
+pub(super) const MOST_CELLS: usize = 60_000;
 /// Columns a cell may span. HTML's own limit is 1,000.
 const WIDEST: usize = 1_000;
 

@@ -5,6 +5,7 @@ use scraper::{ElementRef, Html, HtmlTreeSink, Node};
 
 use super::Cell;
 use super::grid::{Block, Slot, stack};
+use crate::fault::Fault;
 
 /// Bytes of HTML that are read: a mail with a long quoted history has a few hundred kB; the tree is ten times that.
 const MOST_BYTES: usize = 4 << 20;
@@ -25,6 +26,16 @@ pub(super) fn cells(text: &str) -> Vec<Cell> {
     let mut flow = Flow::default();
     flow.element(page.root_element(), 0);
     stack(&flow.finish())
+}
+
+/// What of a page is not read.
+pub(super) fn left_out(text: &str) -> Option<Fault> {
+    if text.len() > MOST_BYTES {
+        let message = format!("网页超过 {} MB，其余未读取，请打开原件查看", MOST_BYTES >> 20);
+        return Some(Fault::new("too-large", message));
+    }
+    let message = || format!("网页元素嵌套超过 {TOO_DEEP} 层，其余未读取，请打开原件查看");
+    (shallow(text).len() < text.len()).then(|| Fault::new("too-deep", message()))
 }
 
 /// The tree of a page, up to where it grows out of all proportion.

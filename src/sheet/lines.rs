@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::Cell;
 use super::grid::{MOST_CELLS, cell};
+use crate::fault::Fault;
 
 /// Longest label in characters: `统一社会信用代码（组织机构代码）` has 16.
 const LONGEST_LABEL: usize = 24;
@@ -21,6 +22,12 @@ pub(super) fn cells(text: &str) -> Vec<Cell> {
     let mut cells = Vec::new();
     place(text, 0, &mut cells);
     cells
+}
+
+/// What of a text is not read.
+pub(super) fn left_out(text: &str) -> Option<Fault> {
+    let message = || format!("文字超过 {MOST_LINES} 行，其余未读取，请打开原件查看");
+    text.lines().nth(MOST_LINES).map(|_| Fault::new("too-large", message()))
 }
 
 /// Puts a text's lines below `top`; gives the next free row. Empty lines take no row.

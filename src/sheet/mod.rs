@@ -153,11 +153,20 @@ impl Sheet {
     fn of_cells(number: usize, cells: Vec<Cell>) -> Sheet {
         Sheet { number, surface: Surface::Cells(cells) }
     }
+
+    /// Whether cells were left out because there is no room for more.
+    fn is_full(&self) -> bool {
+        matches!(&self.surface, Surface::Cells(cells) if cells.len() >= grid::MOST_CELLS)
+    }
 }
 
 /// Opens a file by its content, at the expense of the mail's budget.
 pub fn open(bytes: &Arc<[u8]>, budget: &mut Budget) -> Result<Opened, Fault> {
-    guarded(|| sniff::open(bytes, budget))
+    let opened = guarded(|| sniff::open(bytes, budget))?;
+    match &opened {
+        Opened::Sheets(sheets) if sheets.iter().any(Sheet::is_full) => Err(xlsx::too_many_cells()),
+        _ => Ok(opened),
+    }
 }
 
 /// Plain text: `label：value` lines and columns as cells.
@@ -169,6 +178,11 @@ pub fn text(text: &str) -> Sheet {
 pub fn html(text: &str) -> Sheet {
     let cells = guarded(|| Ok(html::cells(text))).unwrap_or_default();
     Sheet::of_cells(1, cells)
+}
+
+/// What of a text or a page ([`text`], [`html`]) is over the limits and therefore not read.
+pub fn left_out(text: &str, is_html: bool) -> Option<Fault> {
+    if is_html { html::left_out(text) } else { lines::left_out(text) }
 }
 
 /// Decoders are not ours: one that panics has met a broken file.

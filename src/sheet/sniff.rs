@@ -34,7 +34,7 @@ pub(super) fn open(bytes: &Arc<[u8]>, budget: &mut Budget) -> Result<Opened, Fau
     if let Some(what) = other(bytes) {
         return Ok(Opened::Other(what));
     }
-    Ok(textual(bytes))
+    textual(bytes)
 }
 
 /// Office documents are zip files with known members.
@@ -124,19 +124,22 @@ fn other(bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// Mails, web pages and texts; anything else is of unknown kind.
-fn textual(bytes: &[u8]) -> Opened {
+fn textual(bytes: &[u8]) -> Result<Opened, Fault> {
     if is_mail(bytes) {
-        return Opened::Mail;
+        return Ok(Opened::Mail);
     }
-    let Some(text) = decoded(bytes) else { return Opened::Other("未知格式的文件") };
+    let Some(text) = decoded(bytes) else { return Ok(Opened::Other("未知格式的文件")) };
     let start = text.trim_start().chars().take(2000).collect::<String>().to_ascii_lowercase();
     if start.starts_with("<svg") || start.starts_with("<?xml") && !start.contains("<html") {
-        return Opened::Other("XML 或矢量图文件");
+        return Ok(Opened::Other("XML 或矢量图文件"));
     }
     let is_html =
         start.starts_with('<') && ["<html", "<!doctype", "<table", "<body", "<meta"].iter().any(|t| start.contains(t));
+    if let Some(fault) = super::left_out(&text, is_html) {
+        return Err(fault);
+    }
     let cells = if is_html { html::cells(&text) } else { lines::cells(&text) };
-    Opened::Sheets(vec![Sheet::of_cells(1, cells)])
+    Ok(Opened::Sheets(vec![Sheet::of_cells(1, cells)]))
 }
 
 /// Text of a file: by its mark, else strict UTF-8, else strict GB18030; binary data is none of them.

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 
 use calamine::{Data, DataRef, Range, Reader, Xls, XlsError};
 
-use super::xlsx::{MOST_SHEETS, MOST_TEXT, placed, text, too_many_cells};
+use super::xlsx::{MOST_TEXT, few, placed, text, too_many_cells};
 use super::{Sheet, unreadable};
 use crate::fault::Fault;
 
@@ -19,7 +19,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Vec<Sheet>, Fault> {
         XlsError::Password => encrypted(),
         _ => torn(),
     })?;
-    let names: Vec<String> = book.sheet_names().into_iter().take(MOST_SHEETS).collect();
+    let names = few(book.sheet_names())?;
     let sheets = (1..).zip(&names).filter_map(|(number, name)| {
         let merged = book.merge_cells_by_sheet_name(name).unwrap_or_default();
         let cells = cells(&book.worksheet_range(name).ok()?);

@@ -17,15 +17,15 @@ pub(super) const MOST_TEXT: usize = 24 << 20;
 /// Merged ranges of one worksheet.
 const MOST_MERGED: usize = 20_000;
 /// Cells of one worksheet, empty ones within the table included.
-const MOST_CELLS: usize = 200_000;
+const MOST_CELLS: usize = 60_000;
 /// Worksheets that are read.
-pub(super) const MOST_SHEETS: usize = 100;
+const MOST_SHEETS: usize = 100;
 
 /// One sheet for each worksheet.
 pub(super) fn open(bytes: &[u8], budget: &mut Budget) -> Result<Vec<Sheet>, Fault> {
     archive::measure(bytes, MOST_BYTES, budget)?;
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|_| unreadable("Excel 表格"))?;
-    let names: Vec<String> = book.sheet_names().into_iter().take(MOST_SHEETS).collect();
+    let names = few(book.sheet_names())?;
     let mut sheets = Vec::new();
     let mut total = 0;
     for (number, name) in (1..).zip(&names) {
@@ -47,6 +47,12 @@ pub(super) fn open(bytes: &[u8], budget: &mut Budget) -> Result<Vec<Sheet>, Faul
         sheets.push(Sheet::of_cells(number, placed(texts, &merged)));
     }
     if sheets.is_empty() { Err(unreadable("Excel 表格")) } else { Ok(sheets) }
+}
+
+/// The worksheets, unless they are too many to be read.
+pub(super) fn few(names: Vec<String>) -> Result<Vec<String>, Fault> {
+    let message = || format!("工作表超过 {MOST_SHEETS} 张，请对方只发送需要的部分");
+    if names.len() > MOST_SHEETS { Err(Fault::new("too-many-pages", message())) } else { Ok(names) }
 }
 
 pub(super) fn too_many_cells() -> Fault {

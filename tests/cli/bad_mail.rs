@@ -53,6 +53,21 @@ fn garbage() {
 }
 
 #[test]
+fn a_mail_too_large_to_be_opened_is_kept_whole_and_told() {
+    let office = Office::new().with("inbox/new/a.eml", "From: <jia@example.com>\nSubject: x\n\n");
+    let size = (zhuanban::extract::LARGEST_MAIL + 5) as u64;
+    // The rest is a hole: it reads as zeros and takes no room.
+    std::fs::OpenOptions::new().write(true).open(office.folder("inbox/new/a.eml")).unwrap().set_len(size).unwrap();
+    office.run("intake").succeeds().tells("1 mails = 1 new + 0 known + 0 failed");
+    assert_eq!(faults(&office), ["too-large"]);
+    assert_eq!(office.records("pending")[0]["mail"]["from"], "jia@example.com");
+    let kept = std::fs::read_dir(office.folder("inbox/mail")).unwrap().map(|e| e.unwrap().metadata().unwrap().len());
+    assert_eq!(kept.max(), Some(size));
+    office.run("verify").succeeds();
+    office.run("intake").succeeds().tells("0 new + 1 known");
+}
+
+#[test]
 fn a_mail_cut_off_in_the_middle() {
     let whole = attached("表.docx", &form_of("大冶市公安局", "示例甲"));
     for keep in [whole.len() / 4, whole.len() / 2, whole.len() * 9 / 10] {

@@ -36,6 +36,10 @@ fn is_whole(office: &Office, records: &BTreeSet<String>) {
     let accounts = mails.keys().filter(|name| name.ends_with(".yaml")).count();
     assert_eq!(received, accounts, "a mail was received twice");
     assert_eq!(mails.keys().filter(|name| name.ends_with(".eml")).count(), accounts);
+    // Each account names its receipt, which is there once, in the ledger too.
+    let receipts = office.files("inbox/outbox").into_keys().filter(|name| name.ends_with("-receipt.yaml")).count();
+    let answered = office.read("inbox/ledger.jsonl").matches("-receipt\",\"detail\"").count();
+    assert_eq!((receipts, answered), (accounts, accounts), "not every mail has one receipt");
 }
 
 /// Runs a command again and again, killed one step later each time, until it comes through.
@@ -169,4 +173,61 @@ fn an_intake_beside_a_clerk_who_accepts() {
     intake.finish().succeeds();
     is_whole(&office, &ids(&office));
     assert_eq!((office.records("pending").len(), office.records("accepted").len()), (5, 1));
+}
+
+/// How often the ledger holds an act.
+fn acts(office: &Office, did: &str) -> usize {
+    office.read("inbox/ledger.jsonl").matches(&format!("\"did\":\"{did}\"")).count()
+}
+
+#[test]
+fn a_scan_taken_in_and_killed_at_any_step_is_finished_by_the_next_intake() {
+    let prepared = || {
+        let office = Office::new().with("inbox/new/表.docx", form_of("大冶市公安局", "示例甲"));
+        let file = std::fs::File::options().write(true).open(office.folder("inbox/new/表.docx")).unwrap();
+        file.set_modified(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_689_000_000)).unwrap();
+        office
+    };
+    let steps = kill_at_every_step(
+        prepared,
+        |_| "intake".to_owned(),
+        |office| {
+            office.run("verify").succeeds();
+            assert_eq!((office.records("pending").len(), acts(office, "received")), (1, 1));
+        },
+    );
+    assert!(steps > 5, "only {steps} steps: are the failpoints still there?");
+}
+
+#[test]
+fn an_assessment_killed_at_any_step_is_finished_by_entering_it_again() {
+    let values = "unit_name=公安局 subject_name=示例甲 period=2023年 result=优秀 commendation=档案完整";
+    let command = format!("review assess {values} --announce --by 示例员 --on 2023-12-25");
+    let steps = kill_at_every_step(
+        Office::new,
+        |_| command.clone(),
+        |office| {
+            office.run("verify").succeeds();
+            assert_eq!((office.records("accepted").len(), acts(office, "entered")), (1, 1));
+            // A temporary file may be left, which no build reads.
+            let named = |name: &&String| !name.starts_with('.');
+            assert_eq!(office.files("content/commendations").keys().filter(named).count(), 1);
+        },
+    );
+    assert!(steps > 10, "only {steps} steps: are the failpoints still there?");
+}
+
+#[test]
+fn a_reminder_killed_at_any_step_is_written_once() {
+    let command = "remind --yes --by 示例员".to_owned();
+    let steps = kill_at_every_step(
+        Office::new,
+        |_| command.clone(),
+        |office| {
+            office.run("verify").succeeds();
+            assert_eq!(acts(office, "answered"), 1);
+            assert_eq!(office.files("inbox/outbox").keys().filter(|name| name.ends_with(".yaml")).count(), 1);
+        },
+    );
+    assert!(steps > 5, "only {steps} steps: are the failpoints still there?");
 }

@@ -42,9 +42,20 @@ fn wrong_use_exits_with_2() {
 #[test]
 fn every_command_has_a_help() {
     let office = Office::new();
-    for command in
-        ["", "build", "serve", "intake", "extract", "review", "review accept", "report", "roster", "check", "verify"]
-    {
+    for command in [
+        "",
+        "build",
+        "serve",
+        "intake",
+        "extract",
+        "review",
+        "review accept",
+        "report",
+        "remind",
+        "roster",
+        "check",
+        "verify",
+    ] {
         office.run(&format!("{command} --help")).succeeds().prints("Usage: zhuanban");
     }
 }

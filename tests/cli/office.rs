@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 
 use assert_cmd::Command;
 use serde_json::Value;
@@ -122,8 +124,9 @@ impl Office {
     /// Starts a command and does not wait for it.
     pub fn start(&self, command: &str) -> Running {
         let mut program = self.program(command);
-        let child = program.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        Running { command: command.to_owned(), child }
+        let mut child = program.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (out, err) = (Lines::of(child.stdout.take().unwrap()), Lines::of(child.stderr.take().unwrap()));
+        Running { command: command.to_owned(), child, out, err }
     }
 
     /// The program with a command, not started.
@@ -242,12 +245,67 @@ pub struct Ran {
 pub struct Running {
     command: String,
     child: Child,
+    out: Lines,
+    err: Lines,
+}
+
+/// What a command prints, line by line, as it prints it.
+struct Lines {
+    coming: Receiver<String>,
+    heard: String,
+}
+
+impl Lines {
+    fn of(pipe: impl Read + Send + 'static) -> Lines {
+        let (sender, coming) = channel();
+        std::thread::spawn(move || {
+            let lines = BufReader::new(pipe).lines().map(|line| line.expect("the program prints UTF-8"));
+            lines.for_each(|line| drop(sender.send(line)));
+        });
+        Lines { coming, heard: String::new() }
+    }
+
+    /// Whether a line with this text came before the command ended.
+    fn hear(&mut self, text: &str) -> bool {
+        while let Ok(line) = self.coming.recv() {
+            self.heard.extend([line.as_str(), "\n"]);
+            if line.contains(text) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn all(mut self) -> String {
+        self.heard.extend(self.coming.iter().flat_map(|line| [line, "\n".to_owned()]));
+        self.heard
+    }
 }
 
 impl Running {
+    /// Waits for a line on standard output.
+    #[track_caller]
+    pub fn wait_for_line(&mut self, text: &str) {
+        assert!(self.out.hear(text), "no `{text}` on stdout: {}", self.out.heard);
+    }
+
+    /// Waits for a message on standard error.
+    #[track_caller]
+    pub fn wait_for_message(&mut self, text: &str) {
+        assert!(self.err.hear(text), "no `{text}` on stderr: {}", self.err.heard);
+    }
+
+    /// Sends it a signal: INT is Ctrl-C, STOP and CONT make it wait and go on.
+    pub fn signal(&self, signal: &str) {
+        let killed = std::process::Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status();
+        assert!(killed.unwrap().success());
+    }
+
     /// Waits for its end.
-    pub fn finish(self) -> Ran {
-        Ran::of(&self.command, self.child.wait_with_output().unwrap())
+    pub fn finish(mut self) -> Ran {
+        let (out, err) = (self.out.all(), self.err.all());
+        let status = self.child.wait().unwrap();
+        Ran { command: self.command, code: status.code(), out, err }
     }
 }
 

@@ -34,8 +34,15 @@ fn markup_in_a_mail_is_text_on_every_page() {
     let reasons = [("ready", SCRIPT), ("reason", IMAGE)];
     window.act(&id, "reject", &reasons).is(200).hides("<img src=x").hides(SCRIPT);
     window.act(&id, "reject", &[reasons[0], reasons[1], ("confirmed", "1")]).is(303);
-    for path in ["/", "/?status=rejected", "/answers", &record, &format!("{record}/mail"), &format!("{record}/parts/3"), "/ledger"]
-    {
+    for path in [
+        "/",
+        "/?status=rejected",
+        "/answers",
+        &record,
+        &format!("{record}/mail"),
+        &format!("{record}/parts/3"),
+        "/ledger",
+    ] {
         let page = window.see(path);
         let scripts = page.body.matches("<script").count();
         assert_eq!(scripts, page.body.matches("<script src=\"/static/desk.js\" defer></script>").count(), "{path}");

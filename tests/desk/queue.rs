@@ -66,8 +66,8 @@ fn only_records_without_a_doubt_are_accepted_at_once_and_only_after_a_look() {
     // One of them is changed in between.
     office.run(&format!("review edit {other} officer_post=所长 --by 示例乙")).succeeds();
     let mut form: Vec<(&str, &str)> = Vec::new();
-    let unseen = "x".to_owned();
-    for (id, revision) in ids.iter().zip(&revisions).chain([(&doubtful, &unseen)]) {
+    let stale = String::from("x");
+    for (id, revision) in ids.iter().zip(&revisions).chain([(&doubtful, &stale)]) {
         form.extend([("id", id.as_str()), ("revision", revision.as_str())]);
     }
     window.post("/bulk/accept", &form).is(200).shows("已备案1条，2条未备案").shows("刚刚被改动");

@@ -4,6 +4,7 @@
 //! whether somebody corrected the print by hand, and whether it was sealed and signed.
 
 mod codes;
+mod left;
 mod marks;
 mod seen;
 
@@ -13,17 +14,19 @@ use self::codes::Codes;
 pub use self::marks::Marks;
 use self::marks::marks;
 use self::seen::Seen;
-use super::alphabet::reread;
+use super::alphabet::Known;
 use super::{Evidence, Means, Reader, Reading};
 use crate::fault::Fault;
 use crate::form::FormSpec;
 use crate::form::check::check;
 use crate::form::payload::Payload;
-use crate::ocr::Method;
+use crate::ocr::{self, Method};
 use crate::sheet::{Cell, Picture, Rect};
 
 /// So many labels of a form make a page worth a person's look although it could not be read as one.
 const LIKE_A_FORM: usize = 2;
+/// A longer side than this in px, that of A3 at 600 dpi, is made a quarter for recognition, and a form somewhere on it too.
+const SHRUNK: u32 = 4 * ocr::ink::LONGEST;
 /// A share of dark pixels below which a page is blank: dust and the shadow of an edge.
 const BLANK: f32 = 0.0005;
 
@@ -95,27 +98,29 @@ pub fn cells(reader: &Reader, picture: &Picture) -> Result<(RgbImage, Vec<Cell>)
 fn written(reader: &Reader, picture: &RgbImage, page: Option<&Seen>, codes: &Codes) -> Vec<PageForm> {
     let Some(seen) = page else { return Vec::new() };
     let readings = seen.readings(reader, codes);
-    let form = |reading: Reading| {
-        let spec = reader.spec(&reading)?;
-        Some(page_form(spec, picture, seen, reading))
-    };
-    readings.into_iter().filter_map(form).collect()
+    readings.into_iter().filter_map(|reading| page_form(reader, picture, seen, reading)).collect()
 }
 
-fn page_form(spec: &FormSpec, picture: &RgbImage, seen: &Seen, mut reading: Reading) -> PageForm {
+fn page_form(reader: &Reader, picture: &RgbImage, seen: &Seen, mut reading: Reading) -> Option<PageForm> {
+    let spec = reader.spec(&reading)?;
+    let known = Known { spec, units: &reader.units };
     let (marks, mut faults) = marks(spec, picture, seen, &reading);
+    let left = left::over(reader, seen, &reading);
     for (id, evidence) in &mut reading.evidence {
         let Some(field) = spec.field(id) else { continue };
         for one in evidence {
             one.means = seen.means;
-            if let Some(cell) = seen.cell(&one.at) {
-                faults.extend(reread(spec, field, cell, one));
+            let cell = seen.cell(&one.at);
+            if let Some(cell) = cell {
+                faults.extend(known.reread(field, cell, one));
             }
+            let is_cut = cell.is_some_and(|cell| left::is_cut(seen, cell, picture.dimensions()));
+            left::weigh(reader, one, &left, is_cut);
             one.at = seen.in_picture(&one.at);
         }
     }
     faults.extend(seen.page.notes.iter().map(|note| Fault::new("page", note.clone())));
-    PageForm { reading, marks, faults }
+    Some(PageForm { reading, marks, faults })
 }
 
 /// Adds what a code says to the form on the page that it belongs to, or as a form of its own.
@@ -172,6 +177,10 @@ fn other(reader: &Reader, picture: &RgbImage, page: Option<&Seen>, faults: Vec<F
     };
     if seen.page.method == Method::Nothing || !seen.page.notes.is_empty() && seen.page.method == Method::Cells {
         return unread(Fault::new("unread", "图像上的文字识别不出，请对照图像录入"));
+    }
+    let (width, height) = picture.dimensions();
+    if width.max(height) > SHRUNK {
+        return unread(Fault::new("unread", "图像过大，缩小后未能识别，请对照图像录入，或请对方按 A4 扫描后重新发送"));
     }
     if reader.likeness(&seen.cells) >= LIKE_A_FORM {
         return unread(Fault::new("unread", "像是登记表，但未能识别，请对照图像录入"));

@@ -67,7 +67,7 @@ fn decide(member: &ArchiveMember, slots: &mut Vec<Slot>, left: &Rc<RefCell<Budge
         _ if slots.len() == MOST_MEMBERS => Some(too_many()),
         meta if meta.is_encrypted => Some(encrypted()),
         meta if meta.is_split_before || meta.is_split_after => Some(in_volumes()),
-        meta if meta.unpacked_size > limit => Some(too_large(Budget::default().bytes)),
+        meta if meta.unpacked_size > limit => Some(too_large(limit)),
         _ => None,
     };
     let endless = slots.len() == MOST_MEMBERS;

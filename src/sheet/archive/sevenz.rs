@@ -58,7 +58,7 @@ fn inflate(
     budget.bytes -= size.min(budget.bytes);
     match read {
         Err(e) => (Err(fault(&Error::from(e))), EntryDecision::SkipBlock),
-        Ok(_) if size > limit => (Err(too_large(Budget::default().bytes)), EntryDecision::SkipBlock),
+        Ok(_) if size > limit => (Err(too_large(limit)), EntryDecision::SkipBlock),
         Ok(_) if size < entry.size() => (Err(torn()), EntryDecision::SkipBlock),
         Ok(_) => (Ok(bytes), EntryDecision::Continue),
     }

@@ -105,7 +105,7 @@ fn inflate<B: AsRef<[u8]>>(zip: &mut Zip<B>, index: usize, budget: &mut Budget) 
     budget.bytes -= (content.len() as u64).min(budget.bytes);
     // A broken checksum or a torn stream ends in an error here.
     read.map_err(|_| torn())?;
-    if content.len() as u64 > limit { Err(too_large(Budget::default().bytes)) } else { Ok(content) }
+    if content.len() as u64 > limit { Err(too_large(limit)) } else { Ok(content) }
 }
 
 fn fault(error: &ZipError) -> Fault {

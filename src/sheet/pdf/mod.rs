@@ -30,6 +30,11 @@ const MOST_PIXELS: f32 = 30_000_000.0;
 const FEWEST: usize = 20;
 /// Longest side in pixels; the rasteriser counts in 16 bits.
 const LONGEST_SIDE: f32 = 16_000.0;
+/// Long sides in points of A6 and A3. Smaller and larger pages that hold a picture are no paper: programs for photos
+/// write them, a point for each pixel or as it comes. Their size says nothing, the picture's pixels do.
+const PAPER: std::ops::Range<f32> = 420.0..1195.0;
+/// Long side in px of A4 at 200 dpi, and of A3.
+const DRAWN: [f32; 2] = [2339.0, 3307.0];
 
 /// Fonts for documents that name theirs and do not carry them. Without one their Chinese text is not drawn.
 #[derive(Clone, Default)]
@@ -49,6 +54,8 @@ impl fmt::Debug for Fonts {
 pub(super) struct Page {
     document: Arc<Pdf>,
     index: usize,
+    /// Whether the file breaks off before its end.
+    cut: bool,
 }
 
 impl fmt::Debug for Page {
@@ -84,8 +91,8 @@ pub(super) fn open(bytes: &Arc<[u8]>) -> Result<Vec<Sheet>, Fault> {
     weight::check(&document)?;
     let typed = fields::cells(&document);
     let typed = (!typed.is_empty()).then(|| Sheet::of_cells(1, typed));
-    let document = Arc::new(document);
-    let pages = (0..count).map(|index| sheet(Page { document: Arc::clone(&document), index }));
+    let (document, cut) = (Arc::new(document), is_cut(bytes));
+    let pages = (0..count).map(|index| sheet(Page { document: Arc::clone(&document), index, cut }));
     Ok(typed.into_iter().chain(pages).collect())
 }
 
@@ -97,23 +104,48 @@ fn too_large() -> Fault {
     Fault::new("too-large", message)
 }
 
+/// Whether objects follow the last mark of an end, or none stands there at all. The reader repairs such files; what it
+/// does not find any more it does not draw.
+fn is_cut(bytes: &[u8]) -> bool {
+    let last = |what: &[u8]| memchr::memmem::rfind(bytes, what);
+    last(b"%%EOF") < last(b"obj")
+}
+
 fn sheet(page: Page) -> Sheet {
     let (width, height) = page.dimensions();
-    let scale = scale(width, height);
+    let scale = scale(width, height, page.picture());
     // Rounded, not cut off: a page that is one 200 dpi scan is then drawn pixel for pixel.
     let size = (((width * scale).round() as u32).max(1), ((height * scale).round() as u32).max(1));
     Sheet { number: page.index + 1, surface: Surface::Pixels(Picture { source: Source::Page(page), size }) }
 }
 
-/// Points to pixels: 200 dpi, less for posters.
-fn scale(width: f32, height: f32) -> f32 {
-    let by_area = (MOST_PIXELS / (width * height)).sqrt();
-    (DPI / 72.0).min(by_area).min(LONGEST_SIDE / width.max(height))
+/// Points to pixels: 200 dpi, less for posters, and by the long side in px of a picture where the page is no paper.
+fn scale(width: f32, height: f32, picture: Option<f32>) -> f32 {
+    let (by_area, long) = ((MOST_PIXELS / (width * height)).sqrt(), width.max(height));
+    let dpi = DPI / 72.0;
+    let wanted = match picture {
+        Some(side) if long < PAPER.start => dpi.max(side.min(DRAWN[0]) / long),
+        Some(side) if long > PAPER.end => dpi.min(side.max(DRAWN[1]) / long),
+        _ => dpi,
+    };
+    wanted.min(by_area).min(LONGEST_SIDE / long)
 }
 
 impl Page {
     fn dimensions(&self) -> (f32, f32) {
         self.document.pages().get(self.index).map_or((1.0, 1.0), |page| page.render_dimensions())
+    }
+
+    /// The long side in px of the largest picture on the page.
+    fn picture(&self) -> Option<f32> {
+        let page = self.document.pages().get(self.index)?;
+        let pictures = page.resources().x_objects.entries();
+        let sides = pictures.filter_map(|(name, _)| {
+            let stream = page.resources().get_x_object(&name)?;
+            let side = |key: &str| stream.dict().get::<f32>(key);
+            Some(side("Width")?.max(side("Height")?))
+        });
+        sides.reduce(f32::max)
     }
 
     /// The cells of a page that is drawn from characters and rules. A scan has none, also where an old recognition lies
@@ -142,6 +174,9 @@ impl Page {
             &RenderSettings::default(),
             &PixmapSettings { x_scale: scales.0, y_scale: scales.1, bg_color: WHITE },
         );
+        if self.cut && pixmap.data_as_u8_slice().iter().all(|value| *value == u8::MAX) {
+            return Err(Fault::new("unreadable", "PDF 不完整（传输中断），无法使用，请对方重新发送"));
+        }
         let rgb = pixmap.data_as_u8_slice().as_chunks::<4>().0.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
         RgbImage::from_raw(pixmap.width().into(), pixmap.height().into(), rgb).ok_or_else(|| unreadable("PDF 页面"))
     }
@@ -193,6 +228,30 @@ mod tests {
         let Surface::Pixels(picture) = &sheets[0].surface else { panic!() };
         assert!(picture.size.0 * picture.size.1 <= MOST_PIXELS as u32);
         assert_eq!(picture.pixels().unwrap().dimensions(), picture.size);
+    }
+
+    #[test]
+    fn a_page_that_is_no_paper_is_drawn_as_large_as_its_picture() {
+        assert_eq!(scale(595.0, 842.0, Some(3508.0)), DPI / 72.0);
+        // 7 cm, and a point for each pixel of a photo.
+        assert_eq!((scale(200.0, 283.0, Some(2339.0)) * 283.0).round(), 2339.0);
+        assert_eq!((scale(3000.0, 4000.0, Some(4000.0)) * 4000.0).round(), 4000.0);
+        assert_eq!((scale(1654.0, 2339.0, Some(2339.0)) * 2339.0).round(), 3307.0);
+    }
+
+    #[test]
+    fn what_breaks_off_is_no_blank_page() {
+        let whole = pdf(72, 144);
+        let cut = &whole[..whole.len() - "trailer<</Root 1 0 R>>\n".len()];
+        let lost = String::from_utf8(cut.to_vec()).unwrap().replace("0 0 36 36 re f", "              ");
+        let drawn = |bytes: &[u8]| {
+            let sheets = open(&Arc::from(bytes)).unwrap();
+            let Surface::Pixels(picture) = &sheets[0].surface else { panic!() };
+            picture.pixels()
+        };
+        assert!(drawn(cut).is_ok());
+        assert_eq!(drawn(lost.as_bytes()).unwrap_err().code, "unreadable");
+        assert!(drawn(format!("{lost}%%EOF\n").as_bytes()).is_ok());
     }
 
     #[test]
