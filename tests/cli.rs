@@ -16,6 +16,7 @@ mod cli {
     mod language;
     mod office;
     mod privacy;
+    mod purge;
     mod records;
     mod remind;
     mod report;

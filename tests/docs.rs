@@ -62,8 +62,20 @@ fn every_kind_is_explained() {
 #[test]
 fn every_command_is_in_both_readmes() {
     let args = read("src/cli/args.rs");
-    let commands =
-        ["build", "serve", "intake", "extract", "setup-ocr", "review", "report", "remind", "roster", "check", "verify"];
+    let commands = [
+        "build",
+        "serve",
+        "intake",
+        "extract",
+        "setup-ocr",
+        "review",
+        "report",
+        "remind",
+        "roster",
+        "purge",
+        "check",
+        "verify",
+    ];
     let declared = args.split("pub enum Command {").nth(1).unwrap().split("\n}").next().unwrap().to_lowercase();
     let variants = declared
         .lines()

@@ -83,6 +83,15 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Remove mails and scans whose time is over; without --yes it only shows which
+    Purge {
+        /// Remove them
+        #[arg(long, requires = "by")]
+        yes: bool,
+        /// Who removes them; goes into the ledger
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+    },
     /// Check content, register and records without building
     Check,
     /// Prove the ledger, and that every leaf of every mail is accounted for

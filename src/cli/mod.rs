@@ -11,6 +11,7 @@ mod extract;
 mod intake;
 mod office;
 mod progress;
+mod purge;
 mod remind;
 mod report;
 mod review;
@@ -53,6 +54,7 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
         Some(Command::Report { format, out }) => report::run(root, *format, out.as_deref(), voice),
         Some(Command::Remind { yes, by }) => remind::run(root, by.as_deref().filter(|_| *yes), voice),
         Some(Command::Roster { out }) => report::roster(root, out.as_deref(), voice),
+        Some(Command::Purge { yes, by }) => purge::run(root, by.as_deref().filter(|_| *yes), voice),
         Some(Command::Check) => check::check(root, voice),
         Some(Command::Verify) => verify::verify(root, voice),
     }

@@ -1,6 +1,6 @@
 //! `verify`: the ledger's chain, every decision against it, and every leaf of every mail.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -9,6 +9,7 @@ use super::acts::ENTERED;
 use super::office::Office;
 use super::voice::{Failure, Voice};
 use crate::edge::ledger::Entry;
+use crate::edge::purge::{PURGED, digest};
 use crate::edge::store::{Account, Kept};
 use crate::extract::{Bare, Extraction, Watch, extract, extract_bare, sha256};
 use crate::read::Reader;
@@ -23,14 +24,15 @@ pub fn verify(root: &Path, voice: Voice) -> Result<(), Failure> {
     // To list the leaves of a mail no form need be known.
     let reader = Reader::new(Vec::new());
     let (records, mut faults) = office.inbox.records(&office.rules())?;
+    let mails = office.inbox.mails()?;
     match office.inbox.ledger()? {
         Ok(entries) => {
             faults.extend(records.iter().filter_map(|record| unwitnessed(record, &entries)));
             faults.extend(lost(&entries, &office));
+            faults.extend(purges(&mails).iter().filter_map(|(at, hashes)| unpurged(at, hashes, &entries)));
         }
         Err(broken) => faults.extend(broken),
     }
-    let mails = office.inbox.mails()?;
     let each: Vec<Vec<Diagnostic>> =
         mails.par_iter().map(|(sha256, kept)| of_mail(sha256, kept, &office, &reader)).collect();
     faults.extend(each.into_iter().flatten());
@@ -81,6 +83,31 @@ fn stands(ruling: &Option<Ruling>, done: &Act, undone: &Act, record: &Record, en
     }
 }
 
+/// The mails that were purged, by the time of the purge.
+fn purges(mails: &BTreeMap<String, Kept>) -> BTreeMap<String, Vec<String>> {
+    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let accounts = mails.values().filter_map(|kept| kept.account.as_ref()?.as_ref().ok());
+    for account in accounts {
+        let Some(at) = &account.purged else { continue };
+        all.entry(at.clone()).or_default().push(account.mail.sha256.clone());
+    }
+    all
+}
+
+/// A purge the ledger does not know, or of other mails than the ledger says.
+fn unpurged(at: &str, hashes: &[String], entries: &[Entry]) -> Option<Diagnostic> {
+    let digest = digest(hashes);
+    let known = entries.iter().any(|e| e.did == PURGED && e.at == at && e.on == digest);
+    let path = format!("inbox/mail/{}.yaml", hashes.first().map_or("", String::as_str));
+    let said = || {
+        said!(
+            "the ledger does not hold this purge: run `zhuanban purge` again",
+            "台账中没有与此一致的清除记录：请再次运行 zhuanban purge"
+        )
+    };
+    (!known).then(|| Diagnostic::of_file(&path, said()))
+}
+
 /// Records that were entered by hand, as the ledger says, and are not there.
 fn lost(entries: &[Entry], office: &Office) -> Vec<Diagnostic> {
     let gone = entries.iter().filter(|e| e.did == ENTERED && !office.inbox.has_record(&e.on));
@@ -89,6 +116,17 @@ fn lost(entries: &[Entry], office: &Office) -> Vec<Diagnostic> {
 }
 
 fn of_mail(name: &str, kept: &Kept, office: &Office, reader: &Reader) -> Vec<Diagnostic> {
+    let purged = kept.account.as_ref().and_then(|a| a.as_ref().ok()).is_some_and(|account| account.purged.is_some());
+    match (&kept.file, purged) {
+        (None, true) => return Vec::new(),
+        (Some(file), true) => {
+            let path = format!("inbox/mail/{file}");
+            let said =
+                said!("purged only in part: run `zhuanban purge` again", "清除未完成：请再次运行 zhuanban purge");
+            return vec![Diagnostic::of_file(&path, said)];
+        }
+        (_, false) => (),
+    }
     let Some(file) = &kept.file else {
         let path = format!("inbox/mail/{name}.yaml");
         return vec![Diagnostic::of_file(&path, said!("the mail it tells of is gone", "所记的邮件已不在"))];

@@ -149,6 +149,7 @@ fn account(extraction: &Extraction, records: Vec<String>, answered: &Answered) -
         faults: extraction.faults.iter().cloned().map(FlowMap).collect(),
         answer,
         unanswered,
+        purged: None,
     }
 }
 

@@ -11,6 +11,7 @@ pub mod models;
 pub mod outbox;
 pub mod post;
 pub mod publish;
+pub mod purge;
 pub mod register;
 pub mod reminders;
 pub mod serve;

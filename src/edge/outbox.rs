@@ -184,7 +184,7 @@ impl Outbox {
     /// All mails in the outbox, and every file that is none.
     pub fn list(&self) -> io::Result<(Vec<Mail>, Vec<Diagnostic>)> {
         let (mut mails, mut faults) = (Vec::new(), Vec::new());
-        for event in self.events()? {
+        for event in self.events(OUTBOX)? {
             match self.read(OUTBOX, &event)? {
                 Some(Ok(mail)) => mails.push(mail),
                 Some(Err(fault)) => faults.push(fault),
@@ -195,8 +195,15 @@ impl Outbox {
         Ok((mails, faults))
     }
 
-    fn events(&self) -> io::Result<Vec<String>> {
-        let entries = match std::fs::read_dir(self.inbox.path(OUTBOX)) {
+    /// The mails that have left and are still kept. What somebody broke is left alone.
+    pub fn sent(&self) -> io::Result<Vec<Mail>> {
+        let read = |event: &String| self.read(SENT, event).transpose();
+        let mails: Vec<_> = self.events(SENT)?.iter().filter_map(read).collect::<io::Result<_>>()?;
+        Ok(mails.into_iter().filter_map(Result::ok).collect())
+    }
+
+    fn events(&self, folder: &str) -> io::Result<Vec<String>> {
+        let entries = match std::fs::read_dir(self.inbox.path(folder)) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             other => other?,
         };

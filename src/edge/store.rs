@@ -44,6 +44,9 @@ pub struct Account {
     /// The answer written to it, by its event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
+    /// When it was purged, RFC 3339: the mail itself is gone, this account of it stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purged: Option<String>,
     /// Why none was written, in Chinese.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unanswered: Option<String>,

@@ -9,6 +9,7 @@ pub mod decide;
 pub mod entered;
 pub mod parse;
 pub mod register;
+pub mod retention;
 #[cfg(test)]
 mod tests;
 

@@ -34,6 +34,8 @@ pub struct SiteConfig {
     pub area_code: Option<String>,
     /// What may be published.
     pub publication: Publication,
+    /// So many days after its review a mail or scan is kept (see `purge`).
+    pub keep_days: i64,
     /// Page ids of the main menu in order, each with its place.
     pub menu: Vec<(Place, String)>,
 }
@@ -90,6 +92,7 @@ const KEYS: &[&str] = &[
     "deadline",
     "area_code",
     "publication",
+    "keep_days",
     "menu",
 ];
 
@@ -113,10 +116,21 @@ fn site(d: &mut Decoder, node: &Node) -> Option<SiteConfig> {
         deadline: e.get("deadline").and_then(|node| deadline(d, node)),
         area_code: d.text(&e, "area_code"),
         publication: e.get("publication").map(|node| publication(d, node)).unwrap_or_default(),
+        keep_days: d.parsed(&e, "keep_days", days).unwrap_or(A_YEAR),
         menu: d.list(e.get("menu")).iter().filter_map(|n| Some((n.at, d.scalar(n)?))).collect(),
         name: name?,
         base_url: base_url?,
         office: office?,
+    })
+}
+
+/// Mails and scans are kept until review plus one year where nothing else is said (DOMAIN.md §5).
+const A_YEAR: i64 = 365;
+
+fn days(text: &str) -> Result<i64, Said> {
+    let parsed = text.parse().ok().filter(|days| (1..=36_500).contains(days));
+    parsed.ok_or_else(|| {
+        said!("`{text}` is no number of days; write it like `365`", "`{text}` 不是天数，应写成 365 的形式")
     })
 }
 

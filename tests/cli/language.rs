@@ -53,6 +53,7 @@ fn every_command_has_a_help() {
         "report",
         "remind",
         "roster",
+        "purge",
         "check",
         "verify",
     ] {
