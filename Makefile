@@ -25,11 +25,12 @@ demo:
 test: setup
 	cargo test --locked
 
-# Debian packages, the browser library and the OCR models that tests need; skipped where they are there already.
+# Debian packages, the browser library and the OCR models and the mail server that tests need; skipped where they are there already.
 setup:
 	./scripts/setup.sh
 	./scripts/setup-web.sh
 	./scripts/setup-ocr.sh
+	./scripts/setup-smtp.sh
 
 # The pictures of the README, from the demo's site.
 screenshot: setup demo

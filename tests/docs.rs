@@ -69,6 +69,7 @@ fn every_command_is_in_both_readmes() {
         "extract",
         "setup-ocr",
         "review",
+        "send",
         "report",
         "remind",
         "roster",

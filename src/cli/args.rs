@@ -92,6 +92,21 @@ pub enum Command {
         #[arg(long, value_name = "NAME")]
         by: Option<String>,
     },
+    /// Send the mail that waits in inbox/outbox, where a server for it is configured
+    Send {
+        /// Only say what would be sent
+        #[arg(long)]
+        dry_run: bool,
+        /// Receipts for mail older than 30 days too
+        #[arg(long)]
+        old: bool,
+        /// Send this mail again although it failed or may have left
+        #[arg(long, value_name = "ID")]
+        again: Vec<String>,
+        /// Do not send this mail, or take it for sent where it may have left
+        #[arg(long, value_name = "ID")]
+        discard: Vec<String>,
+    },
     /// Check content, register and records without building
     Check,
     /// Prove the ledger, and that every leaf of every mail is accounted for
@@ -203,6 +218,16 @@ pub enum Review {
         /// Take it off the page again
         #[arg(long, conflicts_with = "basis")]
         withdraw: bool,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Ask the sender of a pending record to correct it
+    Ask {
+        /// The record's id
+        id: String,
+        /// What to correct, beside what is missing or doubtful anyway; the unit will read it
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
         #[command(flatten)]
         by: By,
     },

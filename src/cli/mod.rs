@@ -15,6 +15,7 @@ mod purge;
 mod remind;
 mod report;
 mod review;
+mod send;
 mod verify;
 mod voice;
 
@@ -55,6 +56,9 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
         Some(Command::Remind { yes, by }) => remind::run(root, by.as_deref().filter(|_| *yes), voice),
         Some(Command::Roster { out }) => report::roster(root, out.as_deref(), voice),
         Some(Command::Purge { yes, by }) => purge::run(root, by.as_deref().filter(|_| *yes), voice),
+        Some(Command::Send { dry_run, old, again, discard }) => {
+            send::run(root, send::Wanted { dry_run: *dry_run, old: *old, again, discard }, voice)
+        }
         Some(Command::Check) => check::check(root, voice),
         Some(Command::Verify) => verify::verify(root, voice),
     }

@@ -13,7 +13,7 @@ use crate::edge::register::put_listing;
 use crate::edge::store::Lock;
 use crate::form::check::parse_date;
 use crate::record::act::Act;
-use crate::record::decide::{Decision, Standing, decide, edit};
+use crate::record::decide::{Decision, Standing, ask, decide, edit};
 use crate::record::register::{Register, fold, labelled, officer_of};
 use crate::record::{Record, Signed, Status};
 use crate::report::Said;
@@ -45,6 +45,7 @@ pub fn run(root: &Path, command: &Review, voice: Voice) -> Result<(), Failure> {
             let announce = Act::Announce { basis: basis.clone() };
             desk.act(id, &if *withdraw { Act::Withdraw } else { announce }, &signed(by)?)
         }
+        Review::Ask { id, note, by } => desk.ask_sender(id, note.as_deref(), &signed(by)?),
         Review::Reopen { id, reason, by } => {
             desk.decide(id, &Decision::Reopen { reason: reason.clone() }, &signed(by)?)
         }
@@ -262,6 +263,21 @@ impl Desk<'_> {
             ),
             Answered::Silent(reason) => said!("no answer is written: {reason}", "不写答复：{reason}"),
         });
+    }
+
+    /// Asks the sender for a correction: the letter first, for its event names the entry of the history that follows.
+    fn ask_sender(&self, id: &str, note: Option<&str>, signed: &Signed) -> Result<(), Failure> {
+        let answers = self.office.answers()?;
+        let lock = self.office.inbox.lock()?;
+        let records = self.records()?;
+        let asked = ask(self.find(&records, id)?, signed)?;
+        let answered = answers.correction(&asked, note, signed, &lock)?;
+        if let Answered::Written(_) = answered {
+            self.log("asked", &asked.id, note.map(str::to_owned), signed)?;
+            self.office.inbox.put_record(&asked)?;
+        }
+        self.tell(&answered);
+        Ok(())
     }
 
     /// Stops the answer to a decision that is taken back, or says that it has left.

@@ -6,6 +6,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::acts::ENTERED;
+use super::check::outbox;
 use super::office::Office;
 use super::voice::{Failure, Voice};
 use crate::edge::ledger::Entry;
@@ -46,7 +47,7 @@ pub fn verify(root: &Path, voice: Voice) -> Result<(), Failure> {
         "{n} mails, {leaves} leaves: every one accounted for; the ledger is whole",
         "邮件{n}封，内容{leaves}件：全部有去处；台账完整"
     ));
-    Ok(())
+    outbox(&office, voice)
 }
 
 /// A record whose standing is not what the ledger says was decided last. This also catches the ledger's last line, which

@@ -53,6 +53,17 @@ impl State {
             State::Sent => "已发送",
         }
     }
+
+    /// The same in English.
+    pub fn english(self) -> &'static str {
+        match self {
+            State::Waiting => "waits",
+            State::Sending => "is being sent",
+            State::Unsure => "may have left",
+            State::Failed => "failed",
+            State::Sent => "sent",
+        }
+    }
 }
 
 /// A mail of ours on disk.

@@ -172,6 +172,17 @@ fn reject(record: &Record, reason: &str, signed: &Signed) -> Result<Record, Said
     Ok(ruled(record, Status::Rejected, Some(ruling), format!("退回：{}", reason.trim()), signed))
 }
 
+/// Notes in a waiting record's history that its sender is asked to correct it.
+pub fn ask(record: &Record, signed: &Signed) -> Result<Record, Said> {
+    must_wait(record)?;
+    if signed.by.trim().is_empty() {
+        return Err(said!("say who asks: `--by NAME`", "请注明经办人：--by 姓名"));
+    }
+    let mut asked = record.clone();
+    asked.history.push(signed.event("去信要求补正"));
+    Ok(asked)
+}
+
 fn reopen(record: &Record, reason: Option<&str>, signed: &Signed) -> Result<Record, Said> {
     let id = &record.id;
     if record.status == Status::Pending {

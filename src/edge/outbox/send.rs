@@ -170,7 +170,7 @@ impl<'a> Sending<'a> {
     }
 
     /// The office found that a mail has left, or wants it not sent.
-    pub fn drop_mail(&self, event: &str) -> io::Result<bool> {
+    pub fn discard(&self, event: &str) -> io::Result<bool> {
         let lock = self.outbox.inbox.lock()?;
         let Some(Ok(mail)) = self.outbox.get(event)? else { return Ok(false) };
         if mail.state != State::Unsure {
@@ -210,12 +210,12 @@ fn in_china(at: Timestamp) -> String {
 /// What a person should know about a mail, in one line; the address is enough to find its sender.
 pub fn line(mail: &Mail, turn: Turn) -> Said {
     let (event, to, subject) = (&mail.event, &mail.to, &mail.subject);
-    let state = mail.state.label();
+    let (state, en) = (mail.state.label(), mail.state.english());
     let reason = mail.said.as_deref().map_or(String::new(), |said| format!("：{said}"));
     let next = mail.next.as_deref().and_then(|next| next.get(..16)).unwrap_or_default();
     match turn {
         Turn::Due | Turn::Office => {
-            said!("{event}  {to}  {subject}  {state}{reason}", "{event}  {to}  {subject}  {state}{reason}")
+            said!("{event}  {to}  {subject}  {en}{reason}", "{event}  {to}  {subject}  {state}{reason}")
         }
         Turn::NotYet => said!(
             "{event}  {to}  {subject}  next attempt {next}{reason}",
