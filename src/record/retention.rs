@@ -8,14 +8,17 @@ use super::{Record, Status};
 /// Whether what a mail brought may go. `records` are those it made, `received` is when it was taken in, RFC 3339.
 /// What has not been decided is never due, and neither is what is not known.
 pub fn is_due(records: &[&Record], received: &str, today: Date, keep_days: i64) -> bool {
-    // When a decision was entered, not the day it took effect: that may be a day long ago.
-    let decided = |record: &&Record| match record.status {
-        Status::Pending => None,
-        Status::Accepted | Status::Rejected => record.decision.as_ref().map(|ruling| ruling.at.as_str()),
-    };
-    let ends: Option<Vec<&str>> = records.iter().map(decided).collect();
+    let ends: Option<Vec<&str>> = records.iter().copied().map(decided).collect();
     let last = ends.map(|ends| ends.into_iter().chain([received]).max().unwrap_or(received));
     last.is_some_and(|at| is_over(at, today, keep_days))
+}
+
+/// When the decision on a record was entered; not the day it took effect, which may be long ago.
+fn decided(record: &Record) -> Option<&str> {
+    match record.status {
+        Status::Pending => None,
+        Status::Accepted | Status::Rejected => record.decision.as_ref().map(|ruling| ruling.at.as_str()),
+    }
 }
 
 /// Whether something that happened at a time is longer ago than so many days.
