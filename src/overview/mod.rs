@@ -6,4 +6,6 @@ pub mod report;
 pub mod roster;
 mod sheet;
 pub mod standing;
+#[cfg(test)]
+mod tests;
 pub mod text;

@@ -205,3 +205,53 @@ fn a_record_survives_yaml() {
     let read = super::parse::parse("r1.yaml", &text, "r1", Status::Accepted, &county.office()).unwrap();
     assert_eq!(read, record);
 }
+
+#[test]
+fn a_form_entered_by_hand_has_the_same_id_on_the_same_day_only() {
+    let county = County::new();
+    let enter = |name: &str, at: &str| {
+        let values = [("unit_name", "教育局"), ("officer_name", name)].map(|(k, v)| (k.to_owned(), v.to_owned()));
+        super::entered::entered("registration", &values, &county.office(), &signed(at)).unwrap()
+    };
+    let first = enter("示例甲", "1");
+    assert!(first.id.starts_with("20230721-") && first.id.ends_with("-hand"), "{}", first.id);
+    assert_eq!(first.id, enter("示 例 甲", "1").id, "the values count, not how they are typed");
+    assert_ne!(first.id, enter("示例甲", "2").id);
+    assert_ne!(first.id, enter("示例乙", "1").id);
+    assert!(first.mail.is_by_hand() && first.status == Status::Pending);
+    let text = super::parse::write(&first).unwrap();
+    let id = first.id.clone();
+    assert_eq!(super::parse::parse("x.yaml", &text, &id, Status::Pending, &county.office()).unwrap(), first);
+}
+
+#[test]
+fn only_an_officer_in_office_can_be_advised_against_and_only_praise_announced() {
+    use super::act::{Act, act, commendation};
+    let county = County::new();
+    let first = county.accept(&county.officer("r1", "示例甲"), Standing::Unsaid, &[], "1").unwrap();
+    let on_file = [first.clone()];
+    let apply = |record: &Record, what: &Act| {
+        act(record, what, &fold(&on_file, &county.office()), &county.office(), &signed("3")).map_err(|said| said.en)
+    };
+    let advise = Act::Advise { reason: " 长期不在岗 ".into() };
+    let advised = apply(&first, &advise).unwrap();
+    assert!(advise.is_done(&advised) && !advise.is_done(&first));
+    assert_eq!(advised.status, Status::Accepted);
+    assert!(apply(&county.officer("r2", "示例乙"), &advise).unwrap_err().contains("not that of an officer in office"));
+    assert!(apply(&first, &Act::Advise { reason: " ".into() }).unwrap_err().contains("needs a reason"));
+    let reopened = county.decide(&advised, Decision::Reopen { reason: None }, &[], "4").unwrap();
+    assert_eq!(reopened.advised, None);
+
+    let praise =
+        [("unit_name", "大冶市教育局"), ("subject_name", "示例甲"), ("result", "优秀"), ("commendation", "档案完整")];
+    let announce = Act::Announce { basis: None };
+    assert!(apply(&first, &announce).unwrap_err().contains("is no assessment"));
+    let waiting = county.record("r3", "assessment", &praise);
+    assert!(apply(&waiting, &announce).unwrap_err().contains("is not accepted"));
+    let plain = county.accept(&county.record("r4", "assessment", &praise[..3]), Standing::Unsaid, &[], "1").unwrap();
+    assert!(apply(&plain, &announce).unwrap_err().contains("commends nobody"));
+    let accepted = county.accept(&waiting, Standing::Unsaid, &[], "1").unwrap();
+    assert_eq!(commendation(&accepted, &county.office()), None, "private until announced");
+    let public = commendation(&apply(&accepted, &announce).unwrap(), &county.office()).unwrap();
+    assert_eq!(public.columns.keys().collect::<Vec<_>>(), ["commendation", "subject_name"]);
+}
