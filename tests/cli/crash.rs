@@ -205,7 +205,9 @@ fn an_assessment_killed_at_any_step_is_finished_by_entering_it_again() {
         |office| {
             office.run("verify").succeeds();
             assert_eq!((office.records("accepted").len(), acts(office, "entered")), (1, 1));
-            assert_eq!(office.files("content/commendations").len(), 1);
+            // A temporary file may be left, which no build reads.
+            let named = |name: &&String| !name.starts_with('.');
+            assert_eq!(office.files("content/commendations").keys().filter(named).count(), 1);
         },
     );
     assert!(steps > 10, "only {steps} steps: are the failpoints still there?");
