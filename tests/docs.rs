@@ -69,13 +69,13 @@ fn every_command_is_in_both_readmes() {
         "extract",
         "setup-ocr",
         "review",
-        "send",
         "report",
         "remind",
         "roster",
-        "purge",
+        "send",
         "check",
         "verify",
+        "purge",
     ];
     let declared = args.split("pub enum Command {").nth(1).unwrap().split("\n}").next().unwrap().to_lowercase();
     let variants = declared

@@ -20,7 +20,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("ocr", ""),
     ("read", "report fault form blank sheet ocr"),
     ("extract", "report fault form mail sheet read"),
-    ("record", "report fault yaml form unit listing read extract"),
+    ("record", "report fault yaml form unit listing mail read extract"),
     ("overview", "report form unit listing record"),
     ("site", "report yaml form unit listing blank"),
     ("download", "report form blank site"),

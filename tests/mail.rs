@@ -92,7 +92,7 @@ fn head_value(head: &Head, key: &str) -> Value {
         "subject" => json!(head.subject),
         "date" => json!(head.date),
         "auto" => json!(head.auto),
-        "authentication" => json!(head.authentication),
+        "authentication" => json!(head.statement.results),
         _ => json!({ "no such key": key }),
     }
 }

@@ -3,10 +3,9 @@
 use super::intake::line;
 use super::review::{Desk, pairs};
 use super::voice::{Failure, put};
-use crate::edge::ledger::Entry;
-use crate::edge::register::put_commendation;
+use crate::edge::review;
 use crate::form::FormSpec;
-use crate::record::act::{Act, act, commendation};
+use crate::record::act::Act;
 use crate::record::decide::{Decision, Standing, decide};
 use crate::record::entered::entered;
 use crate::record::register::{fold, officer_of};
@@ -14,46 +13,26 @@ use crate::record::{Record, Signed};
 use crate::report::Said;
 use crate::said;
 
-/// What the ledger calls the entering of a form by hand.
-pub const ENTERED: &str = "entered";
-
 impl Desk<'_> {
     /// Enters a form that came on paper: a pending record without a mail.
     pub(super) fn enter(&self, form: Option<&str>, values: &[String], signed: &Signed) -> Result<(), Failure> {
         let form = self.form(form, |_| true, |form| form.roles.officer.is_some() && form.roles.former.is_none())?;
         let record = entered(&form, &pairs(values)?, &self.office.rules(), signed).map_err(Failure::Refused)?;
-        let _lock = self.office.inbox.lock()?;
-        if self.is_there(&record) {
-            return Ok(());
-        }
-        self.log_entered(&record, None, signed)?;
-        self.office.inbox.put_record(&record)?;
-        put(line(&record, self.office));
+        let lock = self.office.inbox.lock()?;
+        let new = review::enter(&lock, self.office, &record, None, signed)?;
+        self.tell_entered(&record, new);
         Ok(())
     }
 
-    /// Whether the record was entered before; says so.
-    fn is_there(&self, record: &Record) -> bool {
-        let id = &record.id;
-        let there = self.office.inbox.has_record(id);
-        if there {
-            self.voice.say(&said!(
-                "record {id} is there already: the same values were entered on the same day",
-                "记录{id}已经录入过（同一天、内容相同），未重复录入"
-            ));
+    fn tell_entered(&self, record: &Record, new: bool) {
+        if new {
+            return put(line(record, self.office));
         }
-        there
-    }
-
-    /// The ledger first: what it tells of and is not there shows in `verify`, and entering again completes it.
-    fn log_entered(&self, record: &Record, also: Option<&str>, signed: &Signed) -> Result<(), Failure> {
-        let entry = |did: &str| {
-            let (at, by) = (signed.at.clone(), signed.by.clone());
-            Entry { at, by, did: did.to_owned(), on: record.id.clone(), detail: None, prev: String::new() }
-        };
-        let is_new = !self.office.inbox.has_logged(ENTERED, &record.id)?;
-        let all = is_new.then_some(ENTERED).into_iter().chain(also).map(entry).collect();
-        Ok(self.office.inbox.log(all)?)
+        let id = &record.id;
+        self.voice.say(&said!(
+            "record {id} is there already: the same values were entered on the same day",
+            "记录{id}已经录入过（同一天、内容相同），未重复录入"
+        ));
     }
 
     /// Enters an assessment, which is the office's own and so is accepted at once.
@@ -70,18 +49,14 @@ impl Desk<'_> {
         let waiting = entered(&form, &pairs(values)?, &rules, signed).map_err(Failure::Refused)?;
         let id = waiting.id.clone();
         {
-            let _lock = self.office.inbox.lock()?;
+            let lock = self.office.inbox.lock()?;
             let records = self.records()?;
-            if !self.is_there(&waiting) {
-                complete(&waiting)?;
-                let register = fold(&records, &rules);
-                let accept = Decision::Accept { standing: Standing::Unsaid, basis: None };
-                let accepted = decide(&waiting, &accept, &register, &rules, signed)?;
-                self.log_entered(&accepted, Some("accepted"), signed)?;
-                self.office.inbox.put_record(&accepted)?;
-                put(line(&accepted, self.office));
-                self.warn_of_stranger(&accepted, &records);
-            }
+            complete(&waiting)?;
+            let accept = Decision::Accept { standing: Standing::Unsaid, basis: None };
+            let accepted = decide(&waiting, &accept, &fold(&records, &rules), &rules, signed)?;
+            let new = review::enter(&lock, self.office, &accepted, Some(accept.name()), signed)?;
+            self.tell_entered(&accepted, new);
+            self.warn_of_stranger(&accepted, &records);
         }
         if announce { self.act(&id, &Act::Announce { basis: None }, signed) } else { Ok(()) }
     }
@@ -123,38 +98,31 @@ impl Desk<'_> {
         }
     }
 
-    /// Does something with an accepted record, under the lock: the ledger first, then the record, then what the public
-    /// sees. After a crash in between, doing the same again finishes what was begun.
+    /// Does something with an accepted record, under the lock.
     pub(super) fn act(&self, id: &str, what: &Act, signed: &Signed) -> Result<(), Failure> {
-        let _lock = self.office.inbox.lock()?;
-        let rules = self.office.rules();
+        let lock = self.office.inbox.lock()?;
         let records = self.records()?;
         let record = self.find(&records, id)?;
-        let after = if what.is_done(record) {
+        let all: Vec<&Record> = records.iter().collect();
+        let acted = review::apply(&lock, self.office, &all, record, what, signed)?;
+        if acted.before {
             let id = &record.id;
             self.voice.say(&said!("record {id}: that is so already; nothing to do", "记录{id}已经如此，无需再办"));
-            record.clone()
         } else {
-            let after = act(record, what, &fold(&records, &rules), &rules, signed)?;
-            let detail = after.advised.as_ref().and_then(|advice| advice.reason.clone());
-            self.log(what.name(), &after.id, detail.filter(|_| matches!(what, Act::Advise { .. })), signed)?;
-            self.office.inbox.put_record(&after)?;
-            put(line(&after, self.office));
-            after
-        };
-        self.publish_commendation(&after)
+            put(line(&acted.record, self.office));
+        }
+        self.tell_commendation(&acted.record, acted.commended);
+        Ok(())
     }
 
-    /// Brings the public commendation of a record up to date.
-    pub(super) fn publish_commendation(&self, record: &Record) -> Result<(), Failure> {
-        let (id, public) = (&record.id, commendation(record, &self.office.rules()));
-        if put_commendation(&self.office.root, id, public.as_ref())? {
+    pub(super) fn tell_commendation(&self, record: &Record, changed: bool) {
+        let id = &record.id;
+        if changed {
             self.voice.say(&said!(
                 "content/commendations/{id}.yaml is up to date; `zhuanban build` publishes it",
                 "content/commendations/{id}.yaml 已更新；运行 zhuanban build 即可发布"
             ));
         }
-        Ok(())
     }
 }
 

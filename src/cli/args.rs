@@ -83,15 +83,6 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Remove mails and scans whose time is over; without --yes it only shows which
-    Purge {
-        /// Remove them
-        #[arg(long, requires = "by")]
-        yes: bool,
-        /// Who removes them; goes into the ledger
-        #[arg(long, value_name = "NAME")]
-        by: Option<String>,
-    },
     /// Send the mail that waits in inbox/outbox, where a server for it is configured
     Send {
         /// Only say what would be sent
@@ -111,6 +102,15 @@ pub enum Command {
     Check,
     /// Prove the ledger, and that every leaf of every mail is accounted for
     Verify,
+    /// List mails, scans and private values that are past their time, or remove them
+    Purge {
+        /// Remove them for good; without it they are only listed
+        #[arg(long)]
+        yes: bool,
+        /// Who does it; goes into the ledger
+        #[arg(long, value_name = "NAME", default_value = "purge")]
+        by: String,
+    },
 }
 
 /// The commands of review.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::office::Office;
 use super::voice::{Failure, Voice};
+use crate::edge::sender::believe;
 use crate::edge::timely::{extract, side_by_side};
 use crate::extract::Extraction;
 use crate::read::Reader;
@@ -45,7 +46,8 @@ pub fn run(root: &Path, voice: Voice) -> Result<(), Failure> {
         if lines.is_empty() {
             return Ok(output.flush()?);
         }
-        let results: Vec<Result<String, String>> = side_by_side(&lines, |line| one(line, &reader));
+        let results: Vec<Result<String, String>> =
+            side_by_side(&lines, |line| one(line, &reader, office.inbox.authserv()));
         for result in results {
             number += 1;
             match result {
@@ -76,13 +78,14 @@ fn batch(input: &mut impl BufRead) -> io::Result<Vec<Vec<u8>>> {
 }
 
 /// One line; the error is broken framing. Blank lines give nothing.
-fn one(line: &[u8], reader: &Arc<Reader>) -> Result<String, String> {
+fn one(line: &[u8], reader: &Arc<Reader>, authserv: Option<&str>) -> Result<String, String> {
     if line.iter().all(u8::is_ascii_whitespace) {
         return Ok(String::new());
     }
     let input: Input = serde_json::from_slice(line).map_err(|e| e.to_string())?;
-    let raw = STANDARD.decode(input.eml.as_bytes()).map_err(|e| format!("`eml`: {e}"))?;
-    let extraction = extract(&raw.into(), reader);
+    let raw: Arc<[u8]> = STANDARD.decode(input.eml.as_bytes()).map_err(|e| format!("`eml`: {e}"))?.into();
+    let mut extraction = extract(&raw, reader);
+    believe(&raw, &mut extraction.mail, authserv);
     serde_json::to_string(&Output { id: &input.id, extraction }).map(|line| one_line(&line)).map_err(|e| e.to_string())
 }
 

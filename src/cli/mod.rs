@@ -55,11 +55,11 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
         Some(Command::Report { format, out }) => report::run(root, *format, out.as_deref(), voice),
         Some(Command::Remind { yes, by }) => remind::run(root, by.as_deref().filter(|_| *yes), voice),
         Some(Command::Roster { out }) => report::roster(root, out.as_deref(), voice),
-        Some(Command::Purge { yes, by }) => purge::run(root, by.as_deref().filter(|_| *yes), voice),
         Some(Command::Send { dry_run, old, again, discard }) => {
             send::run(root, send::Wanted { dry_run: *dry_run, old: *old, again, discard }, voice)
         }
         Some(Command::Check) => check::check(root, voice),
         Some(Command::Verify) => verify::verify(root, voice),
+        Some(Command::Purge { yes, by }) => purge::run(root, *yes, by, voice),
     }
 }

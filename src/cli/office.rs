@@ -1,84 +1,13 @@
-//! The office's folder as commands see it: content loaded and checked, the inbox, the clock.
+//! The office's folder as commands see it.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+pub use crate::edge::office::{Office, sign};
 
-use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
-
-use super::voice::{Failure, Voice};
-use crate::edge;
-use crate::edge::answers::Answers;
-use crate::edge::store::Inbox;
-use crate::form::FormSpec;
+use super::voice::Voice;
 use crate::read::Reader;
-use crate::record::{self, Signed};
-use crate::site::{self, Content, Sources};
-
-/// An office's folder with its content.
-pub struct Office {
-    /// The root folder.
-    pub root: PathBuf,
-    /// Content, free of faults.
-    pub content: Content,
-    /// The inbox.
-    pub inbox: Inbox,
-    sources: Sources,
-    deadline: Option<String>,
-}
 
 impl Office {
-    /// Loads the content below a root folder; every fault of every file at once.
-    pub fn open(root: &Path) -> Result<Office, Failure> {
-        let sources = edge::sources(root)?;
-        let content = site::load(&sources)?;
-        let deadline = content.config.deadline.as_ref().map(|d| d.date.to_string());
-        Ok(Office { root: root.to_owned(), content, inbox: Inbox::of(root), sources, deadline })
-    }
-
-    /// What review needs to know.
-    pub fn rules(&self) -> record::Office<'_> {
-        record::Office {
-            forms: &self.content.forms,
-            units: &self.content.units,
-            deadline: self.deadline.as_deref(),
-            publication: &self.content.config.publication,
-        }
-    }
-
-    /// The forms and their old versions, prepared for reading, with the recogniser and the fonts this machine has; says what it lacks.
+    /// The reader with all this machine has; says what it lacks.
     pub fn reader(&self, voice: Voice) -> Reader {
-        let forms: Vec<FormSpec> = self.content.forms.iter().chain(&self.content.old_forms).cloned().collect();
-        let fonts = edge::fonts::find().map(|found| edge::fonts::for_reading(&found)).unwrap_or_default();
-        let reader = Reader::new(forms).with_fonts(fonts);
-        match edge::models::load(&self.root) {
-            Ok(models) => reader.with_ocr(Arc::new(models)),
-            Err(lacking) => {
-                voice.say(&lacking);
-                reader
-            }
-        }
-    }
-
-    /// The office as it answers; a broken mailbox configuration or mail template stops here, before anything is done.
-    pub fn answers(&self) -> Result<Answers<'_>, Failure> {
-        let mailbox = edge::post::mailbox(&self.root)?;
-        Ok(Answers::load(&self.root, &self.sources, &self.content, mailbox.as_ref())?)
-    }
-
-    /// A unit's name, or its id where it is unknown.
-    pub fn unit_name<'a>(&'a self, id: &'a str) -> &'a str {
-        self.content.units.get(id).map_or(id, |unit| &unit.name)
-    }
-}
-
-/// Signs an act with the clock in China time.
-pub fn sign(by: &str, on: Option<&str>) -> Signed {
-    let now = Timestamp::now().to_zoned_datetime(TimeZone::fixed(Offset::constant(8)));
-    let today = now.date().to_string();
-    Signed {
-        by: by.trim().to_owned(),
-        at: now.strftime("%Y-%m-%dT%H:%M:%S%.6f%:z").to_string(),
-        on: on.map_or(today, str::to_owned),
+        self.reader_telling(|lacking| voice.say(lacking))
     }
 }

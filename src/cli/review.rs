@@ -1,5 +1,7 @@
 //! `review`: decisions without the desk. Parses, asks where it must, and leaves every rule to `record::decide`.
 
+mod answering;
+
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
@@ -7,15 +9,12 @@ use super::args::{By, Review};
 use super::intake::line;
 use super::office::{Office, sign};
 use super::voice::{Failure, Voice, put};
-use crate::edge::answers::{Answered, Answers};
-use crate::edge::ledger::Entry;
-use crate::edge::register::put_listing;
-use crate::edge::store::Lock;
+use crate::edge::review;
 use crate::form::check::parse_date;
 use crate::record::act::Act;
-use crate::record::decide::{Decision, Standing, ask, decide, edit};
+use crate::record::decide::{Decision, Standing};
 use crate::record::register::{Register, fold, labelled, officer_of};
-use crate::record::{Record, Signed, Status};
+use crate::record::{Record, Signed, Status, sender};
 use crate::report::Said;
 use crate::said;
 
@@ -45,7 +44,9 @@ pub fn run(root: &Path, command: &Review, voice: Voice) -> Result<(), Failure> {
             let announce = Act::Announce { basis: basis.clone() };
             desk.act(id, &if *withdraw { Act::Withdraw } else { announce }, &signed(by)?)
         }
-        Review::Ask { id, note, by } => desk.ask_sender(id, note.as_deref(), &signed(by)?),
+        Review::Ask { id, note, by } => {
+            desk.decide(id, &Decision::Ask { reason: note.clone().unwrap_or_default() }, &signed(by)?)
+        }
         Review::Reopen { id, reason, by } => {
             desk.decide(id, &Decision::Reopen { reason: reason.clone() }, &signed(by)?)
         }
@@ -161,6 +162,9 @@ impl Desk<'_> {
         for (label, value) in labelled(record, &rules) {
             put(format_args!("{label}：{value}"));
         }
+        for sentence in sender::advice(record) {
+            put(sentence);
+        }
         for other in record.unit_id().map(|unit| fold(&records, &rules).of(unit).to_vec()).unwrap_or_default() {
             put(format_args!("在任专办员：{} {}", other.id, officer_of(other, &rules)));
         }
@@ -169,13 +173,10 @@ impl Desk<'_> {
 
     fn edit(&self, id: &str, changes: &[String], signed: &Signed) -> Result<(), Failure> {
         let pairs = pairs(changes)?;
-        let _lock = self.office.inbox.lock()?;
+        let lock = self.office.inbox.lock()?;
         let records = self.records()?;
         let record = self.find(&records, id)?;
-        let edited = edit(record, &pairs, &self.office.rules(), signed).map_err(Failure::Refused)?;
-        self.office.inbox.put_record(&edited)?;
-        let keys: Vec<&str> = pairs.iter().map(|(key, _)| key.as_str()).collect();
-        self.log("edited", &edited.id, Some(keys.join(" ")), signed)?;
+        let edited = review::change(&lock, self.office, record, &pairs, signed)?;
         put(line(&edited, self.office));
         Ok(())
     }
@@ -213,131 +214,29 @@ impl Desk<'_> {
         })
     }
 
-    /// Applies a decision under the lock: the ledger first, then the record, then what the public sees, then the answer
-    /// to the sender. After a crash in between, deciding the same again finishes what was begun.
+    /// Applies a decision under the lock.
     fn decide(&self, id: &str, decision: &Decision, signed: &Signed) -> Result<(), Failure> {
         let answers = self.office.answers()?;
         let lock = self.office.inbox.lock()?;
-        let rules = self.office.rules();
         let records = self.records()?;
         let record = self.find(&records, id)?;
-        if is_done(record, decision) {
+        let all: Vec<&Record> = records.iter().collect();
+        let decided = review::rule(&lock, self.office, &answers, &all, record, decision, signed)?;
+        if decided.before {
             let (id, en, zh) = (&record.id, record.status.folder(), record.status.label());
             self.voice.say(&said!("record {id} is {en} already; nothing to do", "记录{id}{zh}，无需再办"));
-            self.publish(record, decision, &records)?;
-            return self.answer(record, &answers, signed, &lock);
+        } else {
+            put(line(&decided.record, self.office));
         }
-        let decided = decide(record, decision, &fold(&records, &rules), &rules, signed)?;
-        let after: Vec<Record> =
-            records.iter().filter(|r| r.id != decided.id).cloned().chain([decided.clone()]).collect();
-        self.listing(&decided, decision, &after)?;
-        let did = match decision {
-            Decision::Accept { .. } => "accepted",
-            Decision::Reject { .. } => "rejected",
-            Decision::Reopen { .. } => "reopened",
-        };
-        if let Decision::Reopen { .. } = decision {
-            self.withdraw(record, &answers, signed, &lock)?;
-        }
-        self.log(did, &decided.id, decided.decision.as_ref().and_then(|d| d.reason.clone()), signed)?;
-        self.office.inbox.put_record(&decided)?;
-        put(line(&decided, self.office));
-        self.publish(&decided, decision, &after)?;
-        self.answer(&decided, &answers, signed, &lock)
-    }
-
-    /// Writes the answer to a decision.
-    fn answer(&self, decided: &Record, answers: &Answers<'_>, signed: &Signed, lock: &Lock) -> Result<(), Failure> {
-        if decided.status == Status::Pending {
-            return Ok(());
-        }
-        self.tell(&answers.decided(decided, signed, lock)?);
-        Ok(())
-    }
-
-    fn tell(&self, answered: &Answered) {
-        self.voice.say(&match answered {
-            Answered::Written(event) => said!(
-                "the answer waits in inbox/outbox/{event}.yaml; `zhuanban send` sends it",
-                "答复已写好，放在 inbox/outbox/{event}.yaml；运行 zhuanban send 发出"
-            ),
-            Answered::Silent(reason) => said!("no answer is written: {reason}", "不写答复：{reason}"),
-        });
-    }
-
-    /// Asks the sender for a correction: the letter first, for its event names the entry of the history that follows.
-    fn ask_sender(&self, id: &str, note: Option<&str>, signed: &Signed) -> Result<(), Failure> {
-        let answers = self.office.answers()?;
-        let lock = self.office.inbox.lock()?;
-        let records = self.records()?;
-        let asked = ask(self.find(&records, id)?, signed)?;
-        let answered = answers.correction(&asked, note, signed, &lock)?;
-        if let Answered::Written(_) = answered {
-            self.log("asked", &asked.id, note.map(str::to_owned), signed)?;
-            self.office.inbox.put_record(&asked)?;
-        }
-        self.tell(&answered);
-        Ok(())
-    }
-
-    /// Stops the answer to a decision that is taken back, or says that it has left.
-    fn withdraw(&self, record: &Record, answers: &Answers<'_>, signed: &Signed, lock: &Lock) -> Result<(), Failure> {
-        match answers.withdraw(record, signed, lock)? {
-            None => {}
-            Some((event, true)) => self
-                .voice
-                .say(&said!("the answer {event} had not left and is withdrawn", "答复{event}尚未发出，已撤回")),
-            Some((event, false)) => self.voice.say(&said!(
-                "the answer {event} has left or may have left: tell the sender yourself",
-                "答复{event}已经发出或者可能已经发出，请另行告知对方"
-            )),
-        }
-        Ok(())
-    }
-
-    /// Brings the unit's public projection up to date.
-    fn publish(&self, decided: &Record, decision: &Decision, after: &[Record]) -> Result<(), Failure> {
-        self.publish_commendation(decided)?;
-        let Some((unit, listing)) = self.listing(decided, decision, after)? else { return Ok(()) };
-        if put_listing(&self.office.root, &unit, listing.as_ref())? {
+        self.tell_commendation(&decided.record, decided.commended);
+        self.tell_answers(&decided);
+        if let Some(unit) = decided.relisted {
             self.voice.say(&said!(
                 "content/register/{unit}.yaml is up to date; `zhuanban build` publishes it",
                 "content/register/{unit}.yaml 已更新；运行 zhuanban build 即可发布"
             ));
         }
         Ok(())
-    }
-
-    /// The unit's public projection after the decision, if that can change it. A listing that names officers this inbox knows nothing of is
-    /// left alone: rewriting it would take them off the site without a decision.
-    fn listing(
-        &self,
-        decided: &Record,
-        decision: &Decision,
-        after: &[Record],
-    ) -> Result<Option<(String, Option<crate::listing::Listing>)>, Failure> {
-        let Some(unit) = decided.unit_id() else { return Ok(None) };
-        // A rejected record was not in the register, and is not now.
-        if matches!(decision, Decision::Reject { .. }) {
-            return Ok(None);
-        }
-        let listed = self.office.content.listings.get(unit);
-        let known = |id: &String| after.iter().any(|r| &r.id == id);
-        if let Some(stranger) = listed.and_then(|l| l.officers.iter().find(|o| !known(&o.record))) {
-            let id = &stranger.record;
-            return Err(said!(
-                "content/register/{unit}.yaml names record {id}, which this inbox does not have: restore it first",
-                "content/register/{unit}.yaml 中的记录{id}不在收件目录内，请先恢复该记录"
-            )
-            .into());
-        }
-        let register: Register<'_> = fold(after, &self.office.rules());
-        Ok(Some((unit.to_owned(), register.listing(unit, &self.office.rules()))))
-    }
-
-    pub(super) fn log(&self, did: &str, on: &str, detail: Option<String>, signed: &Signed) -> io::Result<()> {
-        let (at, by) = (signed.at.clone(), signed.by.clone());
-        self.office.inbox.log(vec![Entry { at, by, did: did.into(), on: on.into(), detail, prev: String::new() }])
     }
 }
 
@@ -346,15 +245,6 @@ pub(super) fn pairs(changes: &[String]) -> Result<Vec<(String, String)>, Failure
     let pair = |change: &String| change.split_once('=').map(|(k, v)| (k.trim().to_owned(), v.to_owned()));
     let pairs: Option<Vec<_>> = changes.iter().map(pair).collect();
     pairs.ok_or_else(|| Failure::Usage(said!("write values as field=value", "内容请写成 字段=内容")))
-}
-
-/// Deciding twice the same is no fault: scripts and doubtful clerks do it.
-fn is_done(record: &Record, decision: &Decision) -> bool {
-    match decision {
-        Decision::Accept { .. } => record.status == Status::Accepted,
-        Decision::Reject { .. } => record.status == Status::Rejected,
-        Decision::Reopen { .. } => record.status == Status::Pending,
-    }
 }
 
 /// Prints data for another program.

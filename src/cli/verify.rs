@@ -1,22 +1,21 @@
 //! `verify`: the ledger's chain, every decision against it, and every leaf of every mail.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::acts::ENTERED;
-use super::check::outbox;
 use super::office::Office;
 use super::voice::{Failure, Voice};
 use crate::edge::ledger::Entry;
-use crate::edge::purge::{PURGED, digest};
+use crate::edge::purge::PURGED;
+use crate::edge::review::ENTERED;
 use crate::edge::store::{Account, Kept};
-use crate::extract::{Bare, Extraction, Watch, extract, extract_bare, sha256};
+use crate::extract::{Bare, Extraction, Watch, extract, extract_bare};
 use crate::read::Reader;
 use crate::record::act::Act;
 use crate::record::{Record, Ruling, Status};
-use crate::report::Diagnostic;
+use crate::report::{Diagnostic, Said};
 use crate::said;
 
 /// Proves that nothing was lost or changed.
@@ -25,29 +24,45 @@ pub fn verify(root: &Path, voice: Voice) -> Result<(), Failure> {
     // To list the leaves of a mail no form need be known.
     let reader = Reader::new(Vec::new());
     let (records, mut faults) = office.inbox.records(&office.rules())?;
-    let mails = office.inbox.mails()?;
+    // What a broken ledger says proves nothing either way.
+    let mut purged = None;
     match office.inbox.ledger()? {
         Ok(entries) => {
             faults.extend(records.iter().filter_map(|record| unwitnessed(record, &entries)));
             faults.extend(lost(&entries, &office));
-            faults.extend(purges(&mails).iter().filter_map(|(at, hashes)| unpurged(at, hashes, &entries)));
+            purged = Some(entries.into_iter().filter(|e| e.did == PURGED).map(|e| e.on).collect::<BTreeSet<_>>());
         }
         Err(broken) => faults.extend(broken),
     }
-    let each: Vec<Vec<Diagnostic>> =
-        mails.par_iter().map(|(sha256, kept)| of_mail(sha256, kept, &office, &reader)).collect();
+    let mails = office.inbox.mails()?;
+    let of = |(sha256, kept): (&String, &Kept)| {
+        let begun = purged.as_ref().map(|purged| purged.contains(sha256));
+        match &kept.account {
+            Some(Ok(account)) if account.purged.is_some() || begun == Some(true) => {
+                of_purged(sha256, kept, account, begun, &office)
+            }
+            _ => of_mail(sha256, kept, &office, &reader),
+        }
+    };
+    let each: Vec<Vec<Diagnostic>> = mails.par_iter().map(of).collect();
     faults.extend(each.into_iter().flatten());
     if !faults.is_empty() {
         return Err(Failure::Wrong(faults));
     }
-    let accounts = mails.values().filter_map(|kept| kept.account.as_ref()?.as_ref().ok());
-    let leaves: usize = accounts.map(|account| account.leaves.len()).sum();
-    let n = mails.len();
+    let accounts = || mails.values().filter_map(|kept| kept.account.as_ref()?.as_ref().ok());
+    let leaves: usize = accounts().map(|account| account.leaves.len()).sum();
+    let (n, gone) = (mails.len(), accounts().filter(|account| account.purged.is_some()).count());
     voice.say(&said!(
         "{n} mails, {leaves} leaves: every one accounted for; the ledger is whole",
         "邮件{n}封，内容{leaves}件：全部有去处；台账完整"
     ));
-    outbox(&office, voice)
+    if gone > 0 {
+        voice.say(&said!(
+            "{gone} of the mails are past their time and removed; what was in them is vouched for by the ledger",
+            "其中{gone}封已到期清除，去处以台账为凭"
+        ));
+    }
+    Ok(())
 }
 
 /// A record whose standing is not what the ledger says was decided last. This also catches the ledger's last line, which
@@ -84,31 +99,6 @@ fn stands(ruling: &Option<Ruling>, done: &Act, undone: &Act, record: &Record, en
     }
 }
 
-/// The mails that were purged, by the time of the purge.
-fn purges(mails: &BTreeMap<String, Kept>) -> BTreeMap<String, Vec<String>> {
-    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let accounts = mails.values().filter_map(|kept| kept.account.as_ref()?.as_ref().ok());
-    for account in accounts {
-        let Some(at) = &account.purged else { continue };
-        all.entry(at.clone()).or_default().push(account.mail.sha256.clone());
-    }
-    all
-}
-
-/// A purge the ledger does not know, or of other mails than the ledger says.
-fn unpurged(at: &str, hashes: &[String], entries: &[Entry]) -> Option<Diagnostic> {
-    let digest = digest(hashes);
-    let known = entries.iter().any(|e| e.did == PURGED && e.at == at && e.on == digest);
-    let path = format!("inbox/mail/{}.yaml", hashes.first().map_or("", String::as_str));
-    let said = || {
-        said!(
-            "the ledger does not hold this purge: run `zhuanban purge` again",
-            "台账中没有与此一致的清除记录：请再次运行 zhuanban purge"
-        )
-    };
-    (!known).then(|| Diagnostic::of_file(&path, said()))
-}
-
 /// Records that were entered by hand, as the ledger says, and are not there.
 fn lost(entries: &[Entry], office: &Office) -> Vec<Diagnostic> {
     let gone = entries.iter().filter(|e| e.did == ENTERED && !office.inbox.has_record(&e.on));
@@ -116,29 +106,30 @@ fn lost(entries: &[Entry], office: &Office) -> Vec<Diagnostic> {
     gone.map(|e| Diagnostic::of_file("inbox/ledger.jsonl", said(&e.on))).collect()
 }
 
+/// A mail that was removed because its time was over: the ledger says so, it is gone, and its records are there.
+fn of_purged(name: &str, kept: &Kept, account: &Account, begun: Option<bool>, office: &Office) -> Vec<Diagnostic> {
+    let path = format!("inbox/mail/{name}.yaml");
+    let unwitnessed = (begun == Some(false))
+        .then(|| said!("the ledger does not hold that this mail was purged", "台账中没有清除此邮件的记录"));
+    let unfinished = (account.purged.is_none() || kept.file.is_some()).then(|| {
+        said!("purged only in part: run `zhuanban purge --yes` again", "清除未完成：请再次运行 zhuanban purge --yes")
+    });
+    let all = missing(account, office).into_iter().chain(unwitnessed).chain(unfinished);
+    all.map(|said| Diagnostic::of_file(&path, said)).collect()
+}
+
 fn of_mail(name: &str, kept: &Kept, office: &Office, reader: &Reader) -> Vec<Diagnostic> {
-    let purged = kept.account.as_ref().and_then(|a| a.as_ref().ok()).is_some_and(|account| account.purged.is_some());
-    match (&kept.file, purged) {
-        (None, true) => return Vec::new(),
-        (Some(file), true) => {
-            let path = format!("inbox/mail/{file}");
-            let said =
-                said!("purged only in part: run `zhuanban purge` again", "清除未完成：请再次运行 zhuanban purge");
-            return vec![Diagnostic::of_file(&path, said)];
-        }
-        (_, false) => (),
-    }
     let Some(file) = &kept.file else {
         let path = format!("inbox/mail/{name}.yaml");
         return vec![Diagnostic::of_file(&path, said!("the mail it tells of is gone", "所记的邮件已不在"))];
     };
     let path = format!("inbox/mail/{file}");
     let one = |said| vec![Diagnostic::of_file(&path, said)];
-    let raw = match std::fs::read(office.inbox.path(&format!("mail/{file}"))) {
-        Ok(raw) => raw,
+    let (raw, sha256) = match office.inbox.read_kept(file) {
+        Ok(read) => read,
         Err(e) => return one(said!("cannot be read: {e}", "无法读取：{e}")),
     };
-    if sha256(&raw) != name {
+    if sha256 != name {
         return one(said!("the mail was changed: its hash is not its name", "邮件被改动：内容与文件名不符"));
     }
     match &kept.account {
@@ -167,7 +158,11 @@ fn of_account(path: &str, raw: &[u8], account: &Account, office: &Office, reader
     let found = again(raw, account, reader).leaves;
     let lost = found.iter().filter(|leaf| !listed.contains(&(leaf.part.clone(), leaf.sha256.clone())));
     let leaf = lost.map(|leaf| &leaf.part).map(|part| said!("part {part} has no outcome", "第{part}部分没有去处"));
+    leaf.chain(missing(account, office)).map(|said| Diagnostic::of_file(path, said)).collect()
+}
+
+/// Records of a mail that are not there.
+fn missing(account: &Account, office: &Office) -> Vec<Said> {
     let gone = account.records.iter().filter(|id| !office.inbox.has_record(id));
-    let record = gone.map(|id| said!("record {id} is missing", "缺少记录{id}"));
-    leaf.chain(record).map(|said| Diagnostic::of_file(path, said)).collect()
+    gone.map(|id| said!("record {id} is missing", "缺少记录{id}")).collect()
 }

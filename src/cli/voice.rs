@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+pub use crate::edge::failure::Failure;
+
 use crate::report::{Diagnostic, Lang, Said};
 use crate::said;
 
@@ -12,37 +14,6 @@ use crate::said;
 pub struct Voice {
     /// The language.
     pub lang: Lang,
-}
-
-/// Why a command ended without doing its work.
-#[derive(Debug)]
-pub enum Failure {
-    /// Our content, data or a record is wrong: exit 1.
-    Wrong(Vec<Diagnostic>),
-    /// A rule of review says no: exit 1.
-    Refused(Vec<Said>),
-    /// The command was used wrongly: exit 2.
-    Usage(Said),
-    /// Disk or network failed: exit 3.
-    Outside(Said),
-}
-
-impl From<io::Error> for Failure {
-    fn from(e: io::Error) -> Failure {
-        Failure::Outside(said!("{e}", "读写失败：{e}"))
-    }
-}
-
-impl From<Vec<Diagnostic>> for Failure {
-    fn from(all: Vec<Diagnostic>) -> Failure {
-        Failure::Wrong(all)
-    }
-}
-
-impl From<Said> for Failure {
-    fn from(said: Said) -> Failure {
-        Failure::Refused(vec![said])
-    }
 }
 
 /// Prints data. Whoever reads it may have heard enough (`| head`): then there is nobody to print for, and what is being

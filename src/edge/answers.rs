@@ -7,10 +7,11 @@ use std::sync::{Mutex, PoisonError};
 
 use super::outbox::{Outbox, address_key};
 use super::store::{Inbox, Lock};
-use crate::extract::Extraction;
+use crate::extract::MailHead;
+use crate::fault::Fault;
 use crate::mail::{Correspondence, correspondence};
 use crate::post::Mailbox;
-use crate::record::{Record, Signed};
+use crate::record::{Record, Signed, Status, Waits};
 use crate::reply::guard::{Known, silence};
 use crate::reply::message::Sender;
 use crate::reply::{Answer, Received, Writer};
@@ -38,7 +39,7 @@ pub struct Answers<'a> {
     sender: Sender,
     /// The address on the website, where it is another one than the sender's.
     published: String,
-    /// Answers by address on the day of the first one; see [`silence`].
+    /// Receipts by address on the day of the first one; see [`silence`].
     today: Mutex<Option<(String, BTreeMap<String, usize>)>>,
 }
 
@@ -79,81 +80,66 @@ impl<'a> Answers<'a> {
     /// Writes the receipt of a mail into the outbox.
     pub fn receipt(
         &self,
-        extraction: &Extraction,
+        head: &MailHead,
+        faults: &[Fault],
         records: &[Record],
         signed: &Signed,
         lock: &Lock,
     ) -> io::Result<Answered> {
-        let head = &extraction.mail;
         if head.document.is_some() {
             return Ok(Answered::Silent(NO_MAIL.to_owned()));
         }
         let raw = self.inbox.mail_head(&format!("mail/{}.eml", head.sha256))?;
         let mail = correspondence(&raw.unwrap_or_default());
-        let received = Received { mail: &mail, head, faults: &extraction.faults, records };
-        if let Some(reason) = self.silence(&mail, received.has_form(), signed)? {
+        let received = Received { mail: &mail, head, faults, records };
+        let today = self.count(&mail.head.from, 0, signed)?;
+        let forged = head.vouched.disowns(&head.authentication);
+        if let Some(reason) = silence(&mail, &Known { forged, ..self.known(received.has_form(), today) }) {
             return Ok(Answered::Silent(reason));
         }
         let answer = self.writer.receipt(&received, day(signed)).map_err(told)?;
-        self.put(answer, signed, lock)
+        let answered = self.put(answer, signed, lock)?;
+        self.count(&mail.head.from, 1, signed)?;
+        Ok(answered)
     }
 
-    /// What would be mailed for a decided record, or why nothing would.
-    pub fn preview(&self, record: &Record, signed: &Signed) -> io::Result<Result<Answer, String>> {
+    /// What would be mailed for a record as it was decided, or why nothing would; absent where nothing was decided that
+    /// its sender hears of.
+    pub fn preview(&self, record: &Record, signed: &Signed) -> io::Result<Option<Result<Answer, String>>> {
+        let correction = record.hold.as_ref().filter(|hold| hold.waits == Waits::Correction);
+        if record.status == Status::Pending && correction.is_none() {
+            return Ok(None);
+        }
         if record.mail.is_by_hand() {
-            return Ok(Err(NO_MAIL.to_owned()));
+            return Ok(Some(Err(NO_MAIL.to_owned())));
         }
         let mail = self.mail_of(record)?;
-        if let Some(reason) = silence(&mail, &self.known(true, 0)) {
-            return Ok(Err(reason));
+        let forged = record.mail.vouched.disowns(&record.mail.authentication);
+        if let Some(reason) = silence(&mail, &Known { forged, ..self.known(true, 0) }) {
+            return Ok(Some(Err(reason)));
         }
-        let answer = self.writer.decided(record, &mail, day(signed)).map_err(told)?;
-        Ok(answer.ok_or_else(|| "内部用表，不回复".to_owned()))
+        let answer = match correction {
+            Some(hold) => {
+                let note = Some(hold.reason.as_str()).filter(|note| !note.is_empty());
+                self.writer.correction(record, note, &hold.at, &mail, day(signed)).map(Some)
+            }
+            None => self.writer.decided(record, &mail, day(signed)),
+        };
+        Ok(Some(answer.map_err(told)?.ok_or_else(|| "内部用表，不回复".to_owned())))
     }
 
     /// Writes the answer to a decision into the outbox.
-    pub fn decided(&self, record: &Record, signed: &Signed, lock: &Lock) -> io::Result<Answered> {
+    pub fn decided(&self, record: &Record, signed: &Signed, lock: &Lock) -> io::Result<Option<Answered>> {
         match self.preview(record, signed)? {
-            Err(reason) => Ok(Answered::Silent(reason)),
-            Ok(answer) => self.put(answer, signed, lock),
-        }
-    }
-
-    /// What would be mailed to ask for a correction, or why nothing would. `record` has the request in its history, made
-    /// at `signed.at`.
-    pub fn preview_correction(
-        &self,
-        record: &Record,
-        note: Option<&str>,
-        signed: &Signed,
-    ) -> io::Result<Result<Answer, String>> {
-        if record.mail.is_by_hand() {
-            return Ok(Err(NO_MAIL.to_owned()));
-        }
-        let mail = self.mail_of(record)?;
-        if let Some(reason) = silence(&mail, &self.known(true, 0)) {
-            return Ok(Err(reason));
-        }
-        self.writer.correction(record, note, &signed.at, &mail, day(signed)).map(Ok).map_err(told)
-    }
-
-    /// Writes a request to correct a waiting record into the outbox.
-    pub fn correction(
-        &self,
-        record: &Record,
-        note: Option<&str>,
-        signed: &Signed,
-        lock: &Lock,
-    ) -> io::Result<Answered> {
-        match self.preview_correction(record, note, signed)? {
-            Err(reason) => Ok(Answered::Silent(reason)),
-            Ok(answer) => self.put(answer, signed, lock),
+            None => Ok(None),
+            Some(Err(reason)) => Ok(Some(Answered::Silent(reason))),
+            Some(Ok(answer)) => self.put(answer, signed, lock).map(Some),
         }
     }
 
     /// Takes back the answer to a decision that is taken back, if it has not left: its event and whether it was stopped.
     pub fn withdraw(&self, record: &Record, signed: &Signed, lock: &Lock) -> io::Result<Option<(String, bool)>> {
-        let Ok(answer) = self.preview(record, signed)? else { return Ok(None) };
+        let Some(Ok(answer)) = self.preview(record, signed)? else { return Ok(None) };
         let stopped = self.outbox.cancel(&answer.event, signed, lock)?;
         let written =
             stopped || self.inbox.has_ever_logged("sent", &answer.event)? || self.outbox.get(&answer.event)?.is_some();
@@ -161,28 +147,21 @@ impl<'a> Answers<'a> {
     }
 
     fn put(&self, answer: Answer, signed: &Signed, lock: &Lock) -> io::Result<Answered> {
-        let (event, to) = (answer.event.clone(), answer.to.clone());
-        if self.outbox.put(answer, &self.sender, signed, lock)? {
-            self.count(&to, 1, signed)?;
-        }
+        let event = answer.event.clone();
+        self.outbox.put(answer, &self.sender, signed, lock)?;
         Ok(Answered::Written(event))
     }
 
-    fn silence(&self, mail: &Correspondence, has_form: bool, signed: &Signed) -> io::Result<Option<String>> {
-        let today = self.count(&mail.head.from, 0, signed)?;
-        Ok(silence(mail, &self.known(has_form, today)))
-    }
-
     fn known(&self, has_form: bool, today: usize) -> Known<'_> {
-        Known { ours: vec![&self.sender.address, &self.published], has_form, today }
+        Known { ours: vec![&self.sender.address, &self.published], has_form, today, forged: false }
     }
 
-    /// Answers to an address today, before adding more. The ledger is read once for all mails of a run.
+    /// Receipts to an address today, before adding more. The ledger is read once for all mails of a run.
     fn count(&self, address: &str, more: usize, signed: &Signed) -> io::Result<usize> {
         let mut today = self.today.lock().unwrap_or_else(PoisonError::into_inner);
         let day = day(signed);
         if today.as_ref().is_none_or(|(of, _)| of != day) {
-            *today = Some((day.to_owned(), self.outbox.answered_on(day)?));
+            *today = Some((day.to_owned(), self.outbox.receipts_on(day)?));
         }
         let Some((_, count)) = today.as_mut() else { return Ok(0) };
         let before = count.entry(address_key(address)).or_default();

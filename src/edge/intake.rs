@@ -1,17 +1,17 @@
 //! Intake: mails, and documents that came without one, from files into pending records. What came is on disk first, the
 //! account of its leaves last.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::sync::Arc;
 
 use serde_yaml::FlowMap;
 
 use super::answers::{Answered, Answers};
-use super::failpoint;
 use super::ledger::Entry;
-use super::mailbox::Source;
+use super::mailbox::{Raw, Source};
 use super::store::{Account, Inbox};
 use super::timely::{extract, extract_bare, side_by_side};
+use super::{failpoint, sender};
 use crate::extract::{Extraction, Outcome, sha256};
 use crate::fault::Fault;
 use crate::read::Reader;
@@ -49,34 +49,36 @@ pub fn take(
     mut tell: impl FnMut(&str, io::Result<Taken>),
 ) {
     for chunk in sources.chunks(FOR_EACH_CORE * rayon::current_num_threads()) {
-        let prepared: Vec<io::Result<Prepared>> = side_by_side(chunk, |source| prepare(source, inbox, reader));
+        let prepared: Vec<io::Result<Prepared>> =
+            side_by_side(chunk, |source| prepare(source, inbox, office, reader, signed));
         for (source, prepared) in chunk.iter().zip(prepared) {
-            let taken = prepared.and_then(|prepared| file(prepared, inbox, office, signed, answers));
+            let taken = prepared.and_then(|prepared| file(prepared, inbox, signed, answers));
             tell(&source.name(), taken);
         }
     }
 }
 
-/// A mail that is on disk and read, but not filed.
+/// A mail that is on disk and read, but not filed. Its documents are in memory no more.
 enum Prepared {
     Known,
-    Read(Box<Extraction>),
+    Read(Box<Read>),
 }
 
-fn prepare(source: &Source, inbox: &Inbox, reader: &Arc<Reader>) -> io::Result<Prepared> {
-    let raw: Arc<[u8]> = source.read()?.into();
-    let sha256 = sha256(&raw);
-    if inbox.is_done(&sha256) {
-        return Ok(Prepared::Known);
-    }
-    let bare = source.bare()?;
-    let ending = bare.as_ref().map_or("eml", |bare| &bare.ending);
-    inbox.keep(&format!("{sha256}.{ending}"), &raw)?;
-    failpoint::pass();
-    let mut extraction = match bare {
-        Some(bare) => extract_bare(&bare, &raw, reader),
-        None => extract(&raw, reader),
-    };
+struct Read {
+    records: Vec<Record>,
+    account: Account,
+    faults: Vec<Fault>,
+    leaves: [usize; 4],
+}
+
+fn prepare(
+    source: &Source,
+    inbox: &Inbox,
+    office: &Office<'_>,
+    reader: &Arc<Reader>,
+    signed: &Signed,
+) -> io::Result<Prepared> {
+    let Some(mut extraction) = extracted(source, inbox, reader)? else { return Ok(Prepared::Known) };
     for found in &mut extraction.records {
         if let Some(picture) = &found.picture {
             let name = format!("sheets/{}/1.png", found.id);
@@ -89,7 +91,44 @@ fn prepare(source: &Source, inbox: &Inbox, reader: &Arc<Reader>) -> io::Result<P
             }
         }
     }
-    Ok(Prepared::Read(Box::new(extraction)))
+    let records = Record::of(&extraction, office, signed);
+    let ids = records.iter().map(|record| record.id.clone()).collect();
+    let (leaves, faults) = (count(&extraction), extraction.faults.clone());
+    Ok(Prepared::Read(Box::new(Read { records, account: account(extraction, ids), faults, leaves })))
+}
+
+/// What a mail holds, once it is on disk; absent if it was taken in before.
+fn extracted(source: &Source, inbox: &Inbox, reader: &Arc<Reader>) -> io::Result<Option<Extraction>> {
+    let bare = source.bare()?;
+    let ending = bare.as_ref().map_or("eml", |bare| &bare.ending);
+    let (start, sha256) = match source.read()? {
+        Raw::Whole(raw) => {
+            let sha256 = sha256(&raw);
+            if inbox.is_done(&sha256) {
+                return Ok(None);
+            }
+            inbox.keep(&format!("{sha256}.{ending}"), &raw)?;
+            failpoint::pass();
+            (raw, sha256)
+        }
+        Raw::Outsized(start, rest) => {
+            let sha256 = inbox.keep_outsized(start.chain(rest), ending)?;
+            (start, sha256)
+        }
+    };
+    if inbox.is_done(&sha256) {
+        return Ok(None);
+    }
+    let start: Arc<[u8]> = start.into();
+    let mut extraction = match bare {
+        Some(bare) => extract_bare(&bare, &start, reader),
+        None => extract(&start, reader),
+    };
+    if extraction.mail.document.is_none() {
+        sender::check(&start, &mut extraction.mail, inbox.authserv());
+    }
+    extraction.mail.sha256 = sha256;
+    Ok(Some(extraction))
 }
 
 /// The page as PNG, quickly compressed: it is looked at once or twice.
@@ -105,50 +144,43 @@ fn png(picture: &Picture) -> Result<Vec<u8>, Fault> {
 
 /// Files a mail's records and its receipt under the lock; the account comes last, so a crash before it only means doing
 /// this again.
-fn file(
-    prepared: Prepared,
-    inbox: &Inbox,
-    office: &Office<'_>,
-    signed: &Signed,
-    answers: &Answers<'_>,
-) -> io::Result<Taken> {
-    let Prepared::Read(extraction) = prepared else { return Ok(Taken::Known) };
+fn file(prepared: Prepared, inbox: &Inbox, signed: &Signed, answers: &Answers<'_>) -> io::Result<Taken> {
+    let Prepared::Read(mut read) = prepared else { return Ok(Taken::Known) };
     let lock = inbox.lock()?;
-    let mail = &extraction.mail;
-    if inbox.is_done(&mail.sha256) {
+    let mail = read.account.mail.clone();
+    let sha256 = &mail.sha256;
+    if inbox.is_done(sha256) {
         return Ok(Taken::Known);
     }
-    let all = Record::of(&extraction, office, signed);
-    let ids: Vec<String> = all.iter().map(|record| record.id.clone()).collect();
     let mut records = Vec::new();
-    for record in all.iter().filter(|record| !inbox.has_record(&record.id)) {
+    for record in read.records.iter().filter(|record| !inbox.has_record(&record.id)) {
         inbox.put_record(record)?;
         records.push(record.clone());
     }
     let (at, by) = (signed.at.clone(), signed.by.clone());
-    let detail = Some(format!("{} records", ids.len()));
-    let entry = Entry { at, by, did: "received".into(), on: mail.sha256.clone(), detail, prev: String::new() };
+    let detail = Some(format!("{} records", read.account.records.len()));
+    let entry = Entry { at, by, did: "received".into(), on: sha256.clone(), detail, prev: String::new() };
     // A crash may have come between the ledger and the account: then the ledger has this mail already.
-    if !inbox.has_logged("received", &mail.sha256)? {
+    if !inbox.has_logged("received", sha256)? {
         inbox.log(vec![entry])?;
     }
-    let answered = answers.receipt(&extraction, &all, signed, &lock)?;
-    inbox.put_account(&account(&extraction, ids, &answered))?;
-    Ok(Taken::New { records, leaves: count(&extraction), answered })
+    let answered = answers.receipt(&mail, &read.faults, &read.records, signed, &lock)?;
+    match answered.clone() {
+        Answered::Written(event) => read.account.answer = Some(event),
+        Answered::Silent(reason) => read.account.unanswered = Some(reason),
+    }
+    inbox.put_account(&read.account)?;
+    Ok(Taken::New { records, leaves: read.leaves, answered })
 }
 
-fn account(extraction: &Extraction, records: Vec<String>, answered: &Answered) -> Account {
-    let (answer, unanswered) = match answered.clone() {
-        Answered::Written(event) => (Some(event), None),
-        Answered::Silent(reason) => (None, Some(reason)),
-    };
+fn account(extraction: Extraction, records: Vec<String>) -> Account {
     Account {
-        mail: extraction.mail.clone(),
+        mail: extraction.mail,
         records,
-        leaves: extraction.leaves.iter().cloned().map(FlowMap).collect(),
-        faults: extraction.faults.iter().cloned().map(FlowMap).collect(),
-        answer,
-        unanswered,
+        leaves: extraction.leaves.into_iter().map(FlowMap).collect(),
+        faults: extraction.faults.into_iter().map(FlowMap).collect(),
+        answer: None,
+        unanswered: None,
         purged: None,
     }
 }

@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use walkdir::WalkDir;
 
-use crate::extract::Bare;
+use super::store;
+use crate::extract::{Bare, LARGEST_MAIL, sha256};
 use crate::record::BY_HAND;
 
 /// How the names of documents end that are taken in without a mail: what scanners, telephones and offices write.
@@ -46,6 +47,24 @@ pub struct Found {
     pub others: Vec<PathBuf>,
 }
 
+/// A mail as it came.
+pub enum Raw {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// Too large to be held in memory: its start, and the rest to be read on.
+    Outsized(Vec<u8>, Box<dyn Read>),
+}
+
+impl Raw {
+    /// SHA-256 of all of it.
+    pub fn sha256(self) -> io::Result<String> {
+        match self {
+            Raw::Whole(all) => Ok(sha256(&all)),
+            Raw::Outsized(start, rest) => store::hashed(&mut start.chain(rest), |_| Ok(())),
+        }
+    }
+}
+
 impl Source {
     /// What to call it in messages.
     pub fn name(&self) -> String {
@@ -56,23 +75,28 @@ impl Source {
         }
     }
 
-    /// The raw mail.
-    pub fn read(&self) -> io::Result<Vec<u8>> {
-        match self {
-            Source::Stdin => {
-                let mut raw = Vec::new();
-                io::stdin().lock().read_to_end(&mut raw)?;
-                Ok(raw)
-            }
-            Source::File(path) | Source::Document(path) => fs::read(path),
+    /// The raw mail; of one that is over the limit only the start is in memory.
+    pub fn read(&self) -> io::Result<Raw> {
+        let mut all = self.open()?;
+        let mut start = Vec::new();
+        all.by_ref().take(LARGEST_MAIL as u64 + 1).read_to_end(&mut start)?;
+        Ok(match self {
+            _ if start.len() > LARGEST_MAIL => Raw::Outsized(start, all),
+            Source::Mbox(..) => Raw::Whole(unquoted(&start)),
+            _ => Raw::Whole(start),
+        })
+    }
+
+    fn open(&self) -> io::Result<Box<dyn Read>> {
+        Ok(match self {
+            Source::Stdin => Box::new(io::stdin()),
+            Source::File(path) | Source::Document(path) => Box::new(fs::File::open(path)?),
             Source::Mbox(path, range) => {
                 let mut file = fs::File::open(path)?;
                 file.seek(SeekFrom::Start(range.start))?;
-                let mut raw = Vec::new();
-                file.take(range.end - range.start).read_to_end(&mut raw)?;
-                Ok(unquoted(&raw))
+                Box::new(file.take(range.end - range.start))
             }
-        }
+        })
     }
 
     /// What there is to say of a document that came without a mail; absent for mails.
@@ -156,6 +180,10 @@ fn of_file(path: &Path) -> io::Result<Vec<Source>> {
         return Ok(vec![Source::File(path.to_owned())]);
     }
     let ranges = split(BufReader::new(fs::File::open(path)?))?;
+    if ranges.is_empty() {
+        // One mail, whose first line only looks like an mbox's.
+        return Ok(vec![Source::File(path.to_owned())]);
+    }
     Ok(ranges.into_iter().map(|range| Source::Mbox(path.to_owned(), range)).collect())
 }
 
@@ -200,6 +228,14 @@ fn unquoted(raw: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mail_that_begins_like_an_mbox_and_is_none_is_a_mail() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.eml");
+        fs::write(&path, "From jia@unit.example\nSubject: 1\n\nbody\n").unwrap();
+        assert_eq!(find(&path).unwrap().sources, [Source::File(path)]);
+    }
 
     #[test]
     fn an_mbox_splits_at_its_separators_only() {

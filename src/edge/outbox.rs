@@ -4,16 +4,15 @@
 //! An event is written here at most once, whatever crashes: the ledger remembers it (`answered`), and before that the file
 //! itself. What has left lies in `inbox/sent/`.
 
+mod mail;
 pub mod send;
 mod smtp;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
 
-use serde::{Deserialize, Serialize, Serializer};
-use serde_yaml::LitStr;
+pub use mail::{Mail, State};
 
 use super::ledger::Entry;
 use super::store::{Inbox, Lock};
@@ -21,138 +20,10 @@ use super::whole;
 use crate::extract::sha256;
 use crate::record::Signed;
 use crate::reply::Answer;
-use crate::reply::message::{Sender, message};
-use crate::report::{Diagnostic, Said};
+use crate::reply::message::Sender;
+use crate::report::Diagnostic;
 use crate::said;
 use crate::yaml;
-
-/// Where a mail of ours stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// To be sent.
-    Waiting,
-    /// On its way; after a crash nobody knows whether it arrived.
-    Sending,
-    /// It may have left, and nobody but the office can find out: see docs/mailbox.md.
-    Unsure,
-    /// Refused for good, or too often.
-    Failed,
-    /// The server has taken it.
-    Sent,
-}
-
-impl State {
-    /// What a clerk calls it.
-    pub fn label(self) -> &'static str {
-        match self {
-            State::Waiting => "待发送",
-            State::Sending => "发送中",
-            State::Unsure => "不能确定是否发出",
-            State::Failed => "发送失败",
-            State::Sent => "已发送",
-        }
-    }
-
-    /// The same in English.
-    pub fn english(self) -> &'static str {
-        match self {
-            State::Waiting => "waits",
-            State::Sending => "is being sent",
-            State::Unsure => "may have left",
-            State::Failed => "failed",
-            State::Sent => "sent",
-        }
-    }
-}
-
-/// A mail of ours on disk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mail {
-    /// What it answers; the file's name.
-    pub event: String,
-    /// Where it stands.
-    pub state: State,
-    /// The address it goes to.
-    pub to: String,
-    /// The subject.
-    pub subject: String,
-    /// When it was written, RFC 3339; its Date.
-    pub written: String,
-    /// When the mail that it is a receipt for was sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub about: Option<String>,
-    /// The identifiers of its thread.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub thread: Vec<String>,
-    /// How often it was tried.
-    #[serde(default)]
-    pub attempts: usize,
-    /// Not to be tried before, RFC 3339.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
-    /// What the server said last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub said: Option<String>,
-    /// When it left, RFC 3339.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sent: Option<String>,
-    /// The text.
-    #[serde(serialize_with = "block")]
-    pub text: String,
-    /// The same as HTML.
-    #[serde(serialize_with = "block")]
-    pub html: String,
-}
-
-/// Text that people read in the file stands there line by line.
-fn block<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    LitStr(text).serialize(serializer)
-}
-
-impl Mail {
-    fn of(answer: Answer, written: &str) -> Mail {
-        let Answer { event, to, subject, thread, about, text, html } = answer;
-        let written = written.to_owned();
-        let state = State::Waiting;
-        Mail {
-            event,
-            state,
-            to,
-            subject,
-            written,
-            about,
-            thread,
-            attempts: 0,
-            next: None,
-            said: None,
-            sent: None,
-            text,
-            html,
-        }
-    }
-
-    /// The raw mail; the same each time.
-    pub fn raw(&self, sender: &Sender) -> Result<Vec<u8>, Said> {
-        let answer = Answer {
-            event: self.event.clone(),
-            to: self.to.clone(),
-            subject: self.subject.clone(),
-            thread: self.thread.clone(),
-            about: self.about.clone(),
-            text: self.text.clone(),
-            html: self.html.clone(),
-        };
-        message(&answer, sender, time(&self.written)).map(|message| message.formatted())
-    }
-}
-
-/// A mail's Date; what somebody broke by hand is the beginning of time, and shows.
-fn time(text: &str) -> SystemTime {
-    let seconds = text.parse::<jiff::Timestamp>().map_or(0, |at| at.as_second());
-    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.try_into().unwrap_or(0))
-}
 
 /// `inbox/outbox` and `inbox/sent`.
 #[derive(Debug, Clone)]
@@ -195,7 +66,7 @@ impl Outbox {
     /// All mails in the outbox, and every file that is none.
     pub fn list(&self) -> io::Result<(Vec<Mail>, Vec<Diagnostic>)> {
         let (mut mails, mut faults) = (Vec::new(), Vec::new());
-        for event in self.events(OUTBOX)? {
+        for event in self.names(".yaml")? {
             match self.read(OUTBOX, &event)? {
                 Some(Ok(mail)) => mails.push(mail),
                 Some(Err(fault)) => faults.push(fault),
@@ -206,15 +77,9 @@ impl Outbox {
         Ok((mails, faults))
     }
 
-    /// The mails that have left and are still kept. What somebody broke is left alone.
-    pub fn sent(&self) -> io::Result<Vec<Mail>> {
-        let read = |event: &String| self.read(SENT, event).transpose();
-        let mails: Vec<_> = self.events(SENT)?.iter().filter_map(read).collect::<io::Result<_>>()?;
-        Ok(mails.into_iter().filter_map(Result::ok).collect())
-    }
-
-    fn events(&self, folder: &str) -> io::Result<Vec<String>> {
-        let entries = match std::fs::read_dir(self.inbox.path(folder)) {
+    /// The events of the outbox's files with this ending.
+    fn names(&self, ending: &str) -> io::Result<Vec<String>> {
+        let entries = match std::fs::read_dir(self.inbox.path(OUTBOX)) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             other => other?,
         };
@@ -222,7 +87,7 @@ impl Outbox {
         for entry in entries {
             let name = entry?.file_name();
             events.extend(
-                name.to_str().and_then(|name| name.strip_suffix(".yaml")).filter(|n| is_name(n)).map(str::to_owned),
+                name.to_str().and_then(|name| name.strip_suffix(ending)).filter(|n| is_name(n)).map(str::to_owned),
             );
         }
         Ok(events)
@@ -249,8 +114,8 @@ impl Outbox {
         let Some(Ok(_)) = self.read(OUTBOX, event)?.filter(|mail| mail.as_ref().is_ok_and(may_go)) else {
             return Ok(false);
         };
-        self.log("cancelled", event, None, signed)?;
         self.remove(event)?;
+        self.log("cancelled", event, None, signed)?;
         Ok(true)
     }
 
@@ -284,6 +149,13 @@ impl Outbox {
         self.remove(event)
     }
 
+    /// Removes what a crash left of a mail that is no more, or never came to be. The caller holds the lock.
+    fn sweep(&self) -> io::Result<()> {
+        let mails = self.names(".eml")?;
+        let lonely = mails.iter().filter(|event| !self.path(OUTBOX, event, "yaml").exists());
+        lonely.map(|event| self.path(OUTBOX, event, "eml")).try_for_each(|path| whole::remove(&path))
+    }
+
     fn remove(&self, event: &str) -> io::Result<()> {
         whole::remove(&self.path(OUTBOX, event, "yaml"))?;
         whole::remove(&self.path(OUTBOX, event, "eml"))
@@ -298,10 +170,10 @@ impl Outbox {
         self.inbox.log(vec![Entry { at, by, did: did.into(), on: on.into(), detail, prev: String::new() }])
     }
 
-    /// Answers written on one day (`YYYY-MM-DD`) by [`address_key`]; the ledger knows, whatever became of the files.
-    pub fn answered_on(&self, day: &str) -> io::Result<BTreeMap<String, usize>> {
+    /// Receipts written on one day (`YYYY-MM-DD`) by [`address_key`]; the ledger knows, whatever became of the files.
+    pub fn receipts_on(&self, day: &str) -> io::Result<BTreeMap<String, usize>> {
         let mut count = BTreeMap::new();
-        for entry in self.inbox.logged_on(day, "answered")? {
+        for entry in self.inbox.logged_on(day, "answered")?.into_iter().filter(|e| e.on.ends_with("-receipt")) {
             *count.entry(entry.detail.unwrap_or_default()).or_default() += 1;
         }
         Ok(count)
@@ -360,7 +232,7 @@ mod tests {
         assert_eq!(mails[0], Mail::of(answer("a-receipt"), &signed().at));
         let text = std::fs::read_to_string(inbox.path("outbox/a-receipt.yaml")).unwrap();
         assert!(text.contains("\n  来信单位：\n\n  　　收悉。\n"), "{text}");
-        assert_eq!(outbox.answered_on("2023-07-04").unwrap()[&address_key("Unit@example.com")], 1);
+        assert_eq!(outbox.receipts_on("2023-07-04").unwrap()[&address_key("Unit@example.com")], 1);
 
         assert!(outbox.cancel("a-receipt", &signed(), &lock).unwrap());
         assert!(!outbox.cancel("a-receipt", &signed(), &lock).unwrap());

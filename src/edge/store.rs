@@ -1,16 +1,17 @@
 //! The inbox on disk: raw mails, what became of their leaves, records by status, page images, the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_yaml::FlowMap;
+use sha2::{Digest, Sha256};
 
 use super::ledger::{self, Entry};
 use super::whole;
-use crate::extract::{Leaf, MailHead};
+use crate::extract::{LARGEST_MAIL, Leaf, MailHead};
 use crate::fault::Fault;
 use crate::record::{Office, Record, Status, parse};
 use crate::report::Diagnostic;
@@ -21,6 +22,7 @@ use crate::yaml;
 #[derive(Debug, Clone)]
 pub struct Inbox {
     root: PathBuf,
+    authserv: Option<String>,
 }
 
 /// Held while the inbox is changed; other processes wait.
@@ -41,12 +43,12 @@ pub struct Account {
     pub leaves: Vec<FlowMap<Leaf>>,
     /// Faults of the mail as a whole.
     pub faults: Vec<FlowMap<Fault>>,
+    /// The day the mail itself was removed, its time being over. What is said here stays, without persons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purged: Option<String>,
     /// The answer written to it, by its event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
-    /// When it was purged, RFC 3339: the mail itself is gone, this account of it stays.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub purged: Option<String>,
     /// Why none was written, in Chinese.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unanswered: Option<String>,
@@ -64,7 +66,17 @@ pub struct Kept {
 impl Inbox {
     /// The inbox of an office's root folder.
     pub fn of(root: &Path) -> Inbox {
-        Inbox { root: root.join("inbox") }
+        Inbox { root: root.join("inbox"), authserv: None }
+    }
+
+    /// The same, trusting what the server of this name says of senders; see [`sender`](super::sender).
+    pub fn trusting(self, authserv: Option<String>) -> Inbox {
+        Inbox { authserv, ..self }
+    }
+
+    /// The server whose word on senders is believed.
+    pub fn authserv(&self) -> Option<&str> {
+        self.authserv.as_deref()
     }
 
     /// The folder where mails are dropped for `intake`.
@@ -99,6 +111,29 @@ impl Inbox {
             Ok(kept) if kept == raw => Ok(()),
             _ => whole::write(&path, raw),
         }
+    }
+
+    /// Puts a mail on disk that is too large to be held in memory, and gives its SHA-256.
+    pub fn keep_outsized(&self, mut raw: impl Read, ending: &str) -> io::Result<String> {
+        let folder = self.root.join("mail");
+        let mut sha256 = String::new();
+        whole::write_by(&folder, |file| {
+            sha256 = hashed(&mut raw, |piece| file.write_all(piece))?;
+            Ok(folder.join(format!("{sha256}.{ending}")))
+        })?;
+        Ok(sha256)
+    }
+
+    /// The kept file of this name, or its start if it is over the limit, and the SHA-256 of all of it.
+    pub fn read_kept(&self, file: &str) -> io::Result<(Vec<u8>, String)> {
+        let mut start = Vec::new();
+        let mut file = File::open(self.root.join("mail").join(file))?;
+        let sha256 = hashed(&mut file, |piece| {
+            let room = (LARGEST_MAIL + 1).saturating_sub(start.len());
+            start.extend_from_slice(&piece[..piece.len().min(room)]);
+            Ok(())
+        })?;
+        Ok((start, sha256))
     }
 
     /// Whether a mail was taken in completely.
@@ -137,20 +172,55 @@ impl Inbox {
     }
 
     /// Every record, and every file that is none any more. Where a crash left a record in two folders, the one with
-    /// the longer history counts.
+    /// the longer history counts. Whoever only reads holds no lock, so a record may move to another folder meanwhile:
+    /// then all are read again.
     pub fn records(&self, office: &Office<'_>) -> io::Result<(Vec<Record>, Vec<Diagnostic>)> {
-        let mut records: BTreeMap<String, Record> = BTreeMap::new();
-        let mut faults = Vec::new();
-        for (status, folder) in Status::FOLDERS {
-            for path in files(&self.root.join(folder))? {
-                let Some((id, shown)) = record_name(&path, folder) else { continue };
-                match read_record(&path, &shown, &id, status, office) {
+        // More often than any clerk decides; what is gone then is told.
+        const TRIES: usize = 100;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let mut records: BTreeMap<String, Record> = BTreeMap::new();
+            let (mut faults, mut moved) = (Vec::new(), false);
+            for (status, path) in self.record_files()? {
+                let Some((id, shown)) = record_name(&path, status.folder()) else { continue };
+                let text = fs::read_to_string(&path);
+                moved |= text.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::NotFound);
+                match read_record(text, &shown, &id, status, office) {
                     Ok(record) => keep_longer(&mut records, record),
                     Err(mut wrong) => faults.append(&mut wrong),
                 }
             }
+            if !moved || tries == TRIES {
+                return Ok((records.into_values().collect(), faults));
+            }
         }
-        Ok((records.into_values().collect(), faults))
+    }
+
+    /// The files of all records, listed until two lists in a row are the same: a record that moves from a folder not yet
+    /// listed to one that was would be in none. Where records keep coming, all that were seen count.
+    fn record_files(&self) -> io::Result<BTreeSet<(Status, PathBuf)>> {
+        const TRIES: usize = 20;
+        let mut last = self.listed()?;
+        let mut all = last.clone();
+        for _ in 0..TRIES {
+            let next = self.listed()?;
+            if next == last {
+                return Ok(next);
+            }
+            all.extend(next.iter().cloned());
+            last = next;
+        }
+        Ok(all)
+    }
+
+    fn listed(&self) -> io::Result<BTreeSet<(Status, PathBuf)>> {
+        let mut listed = BTreeSet::new();
+        for (status, folder) in Status::FOLDERS {
+            let paths = files(&self.root.join(folder))?.into_iter();
+            listed.extend(paths.filter(|path| record_name(path, folder).is_some()).map(|path| (status, path)));
+        }
+        Ok(listed)
     }
 
     /// Whether a record of this id lies in any folder, readable or not.
@@ -211,6 +281,20 @@ impl Inbox {
     }
 }
 
+/// Reads to the end in pieces; the SHA-256 of it all.
+pub(super) fn hashed(raw: &mut impl Read, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut piece = vec![0; 1 << 20];
+    loop {
+        let read = raw.read(&mut piece)?;
+        if read == 0 {
+            return Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
+        }
+        hash.update(&piece[..read]);
+        each(&piece[..read])?;
+    }
+}
+
 /// The files of a folder in order of their names; an absent folder is empty.
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
@@ -233,14 +317,13 @@ fn record_name(path: &Path, folder: &str) -> Option<(String, String)> {
 }
 
 fn read_record(
-    path: &Path,
+    text: io::Result<String>,
     shown: &str,
     id: &str,
     status: Status,
     office: &Office<'_>,
 ) -> Result<Record, Vec<Diagnostic>> {
-    let text = fs::read_to_string(path)
-        .map_err(|e| vec![Diagnostic::of_file(shown, said!("cannot be read: {e}", "无法读取：{e}"))])?;
+    let text = text.map_err(|e| vec![Diagnostic::of_file(shown, said!("cannot be read: {e}", "无法读取：{e}"))])?;
     parse::parse(shown, &text, id, status, office)
 }
 
@@ -256,5 +339,50 @@ fn keep_longer(records: &mut BTreeMap<String, Record>, record: Record) {
         _ => {
             records.insert(record.id.clone(), record);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::listing::Publication;
+    use crate::record::{Event, Ruling};
+
+    #[test]
+    fn a_record_that_moves_while_all_are_read_is_neither_lost_nor_a_fault() {
+        let folder = tempfile::tempdir().unwrap();
+        let inbox = Inbox::of(folder.path());
+        let units = crate::unit::parse("u.yaml", "categories: [{id: a, name: 甲}]\nunits: []\n").unwrap();
+        let publication = Publication::default();
+        let office = Office { forms: &[], units: &units, deadline: None, publication: &publication };
+        let text = "id: r1\nstatus: pending\nmail: {file: '', from: '', subject: ''}\n";
+        let mut record = parse::parse("r1.yaml", text, "r1", Status::Pending, &office).unwrap();
+        inbox.put_record(&record).unwrap();
+        std::thread::scope(|scope| {
+            let clerk = scope.spawn(|| {
+                for step in 0..200 {
+                    let decided = step % 2 == 0;
+                    let day = || "2023-07-20".to_owned();
+                    let ruling = |by: &str| Ruling {
+                        by: by.to_owned(),
+                        on: day(),
+                        at: day(),
+                        reason: None,
+                        basis: None,
+                        replaces: None,
+                    };
+                    record.status = if decided { Status::Accepted } else { Status::Pending };
+                    record.decision = decided.then(|| ruling("示例员"));
+                    record
+                        .history
+                        .push(FlowMap(Event { at: day(), by: "示例员".to_owned(), did: "改".to_owned() }));
+                    inbox.put_record(&record).unwrap();
+                }
+            });
+            while !clerk.is_finished() {
+                let (records, faults) = inbox.records(&office).unwrap();
+                assert_eq!((records.len(), faults), (1, Vec::new()));
+            }
+        });
     }
 }

@@ -6,6 +6,7 @@ mod join;
 mod links;
 mod outcome;
 mod renew;
+mod vouched;
 mod walk;
 mod watch;
 
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_yaml::FlowMap;
 
 pub use outcome::{Leaf, Outcome};
+pub use vouched::{Checked, Signature, Vouched};
 pub use watch::Watch;
 
 pub use crate::read::pixels::Marks;
@@ -25,6 +27,10 @@ use crate::mail::{self, Message};
 use crate::read::Reader;
 use crate::read::settle::FieldValue;
 use crate::sheet::Picture;
+
+/// Largest mail that is taken apart. The great mail services in China take 50 MB of files, which base64 makes 70 MB;
+/// while it is read a mail is held in memory about three times.
+pub const LARGEST_MAIL: usize = 128 << 20;
 
 /// Everything found in one mail.
 #[derive(Debug, Serialize)]
@@ -54,14 +60,22 @@ pub struct MailHead {
     pub date: Option<String>,
     /// Whether a machine sent it; such mail is never answered and holds no form.
     pub auto: bool,
-    /// Results of `Authentication-Results` by method.
+    /// What a mail server says of the sender: method (`spf`, `dkim`, `dmarc`) to result.
     pub authentication: IndexMap<String, String>,
+    /// Which server, and what else is known of the sender.
+    #[serde(default, skip_serializing_if = "Vouched::is_empty")]
+    pub vouched: Vouched,
     /// How the name of the kept file ends: absent for a mail, `pdf` for a scan that came without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,
 }
 
 impl MailHead {
+    /// Believes the server of this name, and no other.
+    pub fn believe(&mut self, raw: &[u8], server: &str) {
+        (self.authentication, self.vouched) = vouched::of(&mail::statement(raw, server), true);
+    }
+
     /// The name of the kept file: the hash of its content, and what it is.
     pub fn file(&self) -> String {
         format!("{}.{}", self.sha256, self.document.as_deref().unwrap_or("eml"))
@@ -124,6 +138,9 @@ pub fn extract(raw: &[u8], reader: &Reader) -> Extraction {
 
 /// The same, telling a watcher what it is at.
 pub fn extract_watched(raw: &[u8], reader: &Reader, watch: &Watch) -> Extraction {
+    if raw.len() > LARGEST_MAIL {
+        return too_large(raw);
+    }
     let message = mail::parse(raw);
     let mail = head(&message);
     let mut walk = walk::Walk::new(reader, mail.id_prefix(), watch);
@@ -162,6 +179,9 @@ pub fn extract_bare(bare: &Bare, bytes: &[u8], reader: &Reader, watch: &Watch) -
         document: Some(bare.ending.clone()),
         ..MailHead::default()
     };
+    if bytes.len() > LARGEST_MAIL {
+        return Extraction { mail, records: Vec::new(), leaves: Vec::new(), faults: vec![over_limit("文件")] };
+    }
     let mut walk = walk::Walk::new(reader, mail.id_prefix(), watch);
     walk.lone(&bare.name, bytes);
     watch.end();
@@ -171,8 +191,21 @@ pub fn extract_bare(bare: &Bare, bytes: &[u8], reader: &Reader, watch: &Watch) -
     Extraction { mail, records: join::join(reader, drafts), leaves: walk.outcomes, faults }
 }
 
+/// A mail over the limit, or the start of one: who sent it is known, what it holds is not.
+fn too_large(start: &[u8]) -> Extraction {
+    let message = mail::parse_head(start);
+    let faults = [message.faults.as_slice(), &[over_limit("邮件")]].concat();
+    Extraction { mail: head(&message), records: Vec::new(), leaves: Vec::new(), faults }
+}
+
+fn over_limit(what: &str) -> Fault {
+    let limit = LARGEST_MAIL >> 20;
+    Fault::new("too-large", format!("{what}过大（上限 {limit} MB），未打开，请对方分开发送"))
+}
+
 fn head(message: &Message) -> MailHead {
     let head = &message.head;
+    let (authentication, vouched) = vouched::of(&head.statement, false);
     MailHead {
         sha256: message.sha256.clone(),
         message_id: head.message_id.clone(),
@@ -180,7 +213,8 @@ fn head(message: &Message) -> MailHead {
         subject: head.subject.clone(),
         date: head.date.clone(),
         auto: head.auto.is_some(),
-        authentication: head.authentication.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+        authentication,
+        vouched,
         document: None,
     }
 }

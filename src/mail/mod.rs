@@ -3,8 +3,8 @@
 //! Parsing never fails; what went wrong stands in the faults of the message or of the leaf it touches.
 //!
 //! The steps: [`part`] cuts the mail into leaves, [`field`] the header blocks into fields, [`transfer`] undoes base64 and
-//! its kin, [`repair`] mends header text before `mail-parser` reads addresses, dates and identifiers from it, [`auto`]
-//! tells what no person wrote.
+//! its kin, [`repair`] mends header text before `mail-parser` reads addresses, dates and identifiers from it, [`statement`]
+//! reads what servers say of the sender, [`auto`] tells what no person wrote.
 //!
 //! Why `mail-parser` 0.11.9 does not cut the mail too: a mail of 200,000 nested messages overflows its stack when the
 //! tree is dropped, a boundary that begins with another one's text is taken for it, and a missing close boundary costs
@@ -17,16 +17,21 @@ mod field;
 mod head;
 mod part;
 mod repair;
+mod statement;
 mod transfer;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
 pub use correspondence::{Correspondence, correspondence};
+pub use head::is_ambiguous;
+pub use statement::Statement;
 
 use crate::fault::Fault;
+
+/// Bytes of a head that are read of a mail too large to be taken apart: servers refuse heads of more.
+const LARGEST_HEAD: usize = 1 << 20;
 
 /// One mail: its head and all its leaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +51,7 @@ pub struct Message {
 pub struct Head {
     /// Without angle brackets.
     pub message_id: Option<String>,
-    /// The sender's address, empty when there is none.
+    /// The sender's address, empty when there is none, or more than one.
     pub from: String,
     /// The sender's name as given.
     pub from_name: Option<String>,
@@ -56,9 +61,8 @@ pub struct Head {
     pub date: Option<String>,
     /// Why no person wrote this mail, in Chinese; absent for ordinary mail.
     pub auto: Option<String>,
-    /// Method (`spf`, `dkim`, `dmarc` …) to result, from the topmost Authentication-Results only: those below it may
-    /// have come with the mail.
-    pub authentication: BTreeMap<String, String>,
+    /// What the topmost Authentication-Results says, whoever wrote it; see [`statement`].
+    pub statement: Statement,
 }
 
 /// One MIME leaf.
@@ -105,6 +109,19 @@ pub fn parse(raw: &[u8]) -> Message {
     let head = head::read(&fields, &mut faults);
     let leaves = part::leaves(raw, &fields, body, &mut faults);
     Message { sha256, head, leaves, faults }
+}
+
+/// What the server of this name says of a mail's sender; nothing where it says nothing.
+pub fn statement(raw: &[u8], server: &str) -> Statement {
+    statement::of(&field::split(&with_line_feeds(raw)).0, Some(server))
+}
+
+/// Reads the head alone, from the start of a mail that is too large to be taken apart. Never fails.
+pub fn parse_head(start: &[u8]) -> Message {
+    let mut faults = Vec::new();
+    let (fields, _) = field::split(&start[..start.len().min(LARGEST_HEAD)]);
+    let head = head::read(&fields, &mut faults);
+    Message { sha256: hex(&Sha256::digest(start)), head, leaves: Vec::new(), faults }
 }
 
 /// Old Macintosh mail ends its lines with a lone CR.

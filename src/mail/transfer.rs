@@ -34,7 +34,16 @@ pub(super) fn base64(body: &[u8]) -> Decoded {
     let mut bytes = Vec::with_capacity(body.len() / 4 * 3 + 3);
     let (mut chunk, mut count, mut dirt) = (0u32, 0u32, 0usize);
     let (mut faults, mut padded) = (Vec::new(), false);
-    for (at, byte) in body.iter().enumerate() {
+    let mut rest = body;
+    while let Some((byte, after)) = rest.split_first() {
+        if count == 0 {
+            let done = whole_groups(rest, &mut bytes);
+            if done > 0 {
+                rest = &rest[done..];
+                continue;
+            }
+        }
+        rest = after;
         let value = SEXTET[usize::from(*byte)];
         if value < 64 {
             chunk = chunk << 6 | u32::from(value);
@@ -48,7 +57,7 @@ pub(super) fn base64(body: &[u8]) -> Decoded {
             (chunk, count) = (0, 0);
             // What follows the first padding is looked at once: if it is clean, so is what follows the next.
             if !std::mem::replace(&mut padded, true)
-                && let Some(fault) = after_padding(&body[at + 1..])
+                && let Some(fault) = after_padding(rest)
             {
                 faults.push(fault);
                 break;
@@ -69,6 +78,20 @@ pub(super) fn base64(body: &[u8]) -> Decoded {
     Decoded { bytes, faults }
 }
 
+/// The groups of four at the start that are sound, which is nearly all there is; gives how much that was.
+fn whole_groups(text: &[u8], bytes: &mut Vec<u8>) -> usize {
+    let mut done = 0;
+    for group in text.as_chunks::<4>().0 {
+        let [a, b, c, d] = group.map(|byte| u32::from(SEXTET[usize::from(byte)]));
+        if a | b | c | d >= 64 {
+            break;
+        }
+        bytes.extend_from_slice(&(a << 18 | b << 12 | c << 6 | d).to_be_bytes()[1..]);
+        done += 4;
+    }
+    done
+}
+
 /// Two or three characters left over hold one or two bytes.
 fn flush(bytes: &mut Vec<u8>, chunk: u32, count: u32) {
     match count {
@@ -78,11 +101,14 @@ fn flush(bytes: &mut Vec<u8>, chunk: u32, count: u32) {
     }
 }
 
-/// What stands behind a padding: more whole groups of base64 go on, anything else is a fault and ends the content.
+/// What stands behind a padding: more whole groups of base64 go on, anything else is a fault and ends the content. So
+/// does a line that begins with `=`, the checksum of OpenPGP's armour (RFC 9580 §6.1).
 fn after_padding(rest: &[u8]) -> Option<Fault> {
-    let mut text = rest.iter().filter(|b| !b.is_ascii_whitespace()).skip_while(|b| **b == b'=');
-    let count = text.clone().count();
-    let clean = count.is_multiple_of(4) && text.all(|b| SEXTET[usize::from(*b)] < 64 || *b == b'=');
+    let padding = rest.iter().take_while(|b| **b == b'=').count();
+    let rest = rest[padding..].trim_ascii();
+    let mut text = rest.iter().filter(|b| !b.is_ascii_whitespace());
+    let whole = text.clone().count().is_multiple_of(4);
+    let clean = whole && !rest.starts_with(b"=") && text.all(|b| SEXTET[usize::from(*b)] < 64 || *b == b'=');
     (!clean).then(|| Fault::new("base64-trailer", "附件编码之后还有别的文字，已略去"))
 }
 
@@ -198,6 +224,7 @@ mod tests {
         assert_eq!(base64(b"QQ== ignored").bytes, b"A");
         assert_eq!(base64(b"QQ==\nQg==\n").bytes, b"AB");
         assert_eq!(base64(b"====").bytes, b"");
+        assert_eq!((base64(b"QQ==\n=zH6Q\n").bytes, base64(b"QQ===\n").faults.len()), (b"A".to_vec(), 0));
     }
 
     #[test]

@@ -20,9 +20,9 @@ pub enum Alphabet {
 
 /// Look-alikes: whichever of a row an alphabet allows is meant by the others.
 const ALIKE: &[&str] = &[
-    "0OoQD〇○",
+    "0OoQDCc〇○",
     "1lI|iL丨",
-    "2Zz",
+    "2Zz乙",
     "5Ss",
     "6b",
     "8B",
@@ -35,7 +35,6 @@ const ALIKE: &[&str] = &[
     "//／",
     "+十",
     "::：",
-    "Cc",
     "Kk",
     "Mm",
     "Pp",
@@ -53,7 +52,8 @@ impl Alphabet {
             Alphabet::Text => true,
             Alphabet::Digits => c.is_ascii_digit(),
             Alphabet::Phone => c.is_ascii_digit() || "-+()/转、 ".contains(c),
-            Alphabet::Code => c.is_ascii_digit() || c.is_ascii_uppercase() || c == '-',
+            // GB 32100-2015 leaves out the letters that are taken for others.
+            Alphabet::Code => c.is_ascii_digit() || c == '-' || c.is_ascii_uppercase() && !"IOSVZ".contains(c),
             Alphabet::Email => c.is_ascii_alphanumeric() || "@._-+".contains(c),
             Alphabet::Date => c.is_ascii_digit() || "年月日.-/ 〇一二三四五六七八九十廿卅".contains(c),
         }

@@ -10,8 +10,14 @@ use super::{CellLine, Line, Ocr, OcrCell, reading};
 
 /// How far inside a cell its rules may still show (px).
 pub const EDGE: u32 = 5;
-/// A cell read less surely than this is searched by detection as well.
+/// A covered cell read less surely than this is searched by detection as well.
 const UNSURE: f32 = 0.8;
+/// So is any cell read less surely than this: hardly a line of it can have been cut well.
+const LOST: f32 = 0.3;
+/// Detection must read so many times as much as the cut along the ink: it may lose the first character under a seal.
+const BETTER: f32 = 1.1;
+/// Beside a line of text, one of less than this share of its height is the number on a seal's rim.
+const SMALL: f32 = 0.62;
 /// A line read this surely is text; below it, letters of a seal and strokes of a signature.
 const TEXT: f32 = 0.3;
 /// What two ways of cutting a cell do not read alike is no surer than this.
@@ -29,7 +35,7 @@ pub fn read(table: &Table, found: &[Found], picture: &GrayImage, ocr: &dyn Ocr) 
     let again = |i: usize| {
         let (cell, found) = (&first[i], &found[i]);
         let whole = found.covered || found.left_over < LEFT_OVER;
-        let unsure = cell.confidence < UNSURE || !whole || found.covered && cell.is_empty;
+        let unsure = cell.confidence < if found.covered { UNSURE } else { LOST } || !whole;
         if !unsure || cell.is_empty && !found.covered || is_signature(i, &first) {
             return if whole { cell.clone() } else { partial(cell.clone()) };
         }
@@ -60,9 +66,10 @@ fn by_ink(at: &Rect, found: &Found, ocr: &dyn Ocr) -> Vec<CellLine> {
 /// The surer of two ways of cutting a cell; what the other one reads otherwise is disputed.
 fn better(first: &OcrCell, searched: Vec<CellLine>, whole: bool, mapping: &Mapping) -> OcrCell {
     let worth = |lines: &[CellLine]| -> f32 {
-        lines.iter().map(|l| (l.line.mean() - 0.5) * l.line.characters.len() as f32).sum()
+        let one = |l: &CellLine| (l.line.mean() - 0.5).max(0.0) * l.line.characters.len() as f32;
+        lines.iter().map(one).sum()
     };
-    let take_searched = worth(&searched) > worth(&first.lines);
+    let take_searched = worth(&searched) > BETTER * worth(&first.lines);
     let (mut lines, others) =
         if take_searched { (searched, first.lines.clone()) } else { (first.lines.clone(), searched) };
     for line in &mut lines {
@@ -131,6 +138,8 @@ fn beside(a: &Rect, b: &Rect) -> bool {
 pub fn cell(at: Rect, mut lines: Vec<CellLine>, mapping: &Mapping) -> OcrCell {
     let is_empty = lines.is_empty();
     lines.retain(|l: &CellLine| l.line != Line::default());
+    let tallest = lines.iter().filter(|l| l.line.mean() > 0.8).map(|l| l.at.height()).fold(0.0, f32::max);
+    lines.retain(|l| l.at.height() >= SMALL * tallest);
     let mut cell = OcrCell {
         text: String::new(),
         at,

@@ -217,6 +217,17 @@ pub fn stretched(line: &GrayImage) -> GrayImage {
     out
 }
 
+/// A line with its strokes set off from the paper: what blur has run together parts again.
+pub fn sharpened(line: &GrayImage) -> GrayImage {
+    let soft = image::imageops::fast_blur(line, 1.5);
+    let mut out = line.clone();
+    out.pixels_mut().zip(soft.pixels()).for_each(|(Luma([v]), Luma([s]))| {
+        let (own, around) = (f32::from(*v), f32::from(*s));
+        *v = (own + 0.8 * (own - around)).clamp(0.0, 255.0) as u8;
+    });
+    out
+}
+
 /// A line with the greys lifted to paper: a grey seal over black text fades.
 pub fn lifted(line: &GrayImage) -> GrayImage {
     let mut out = stretched(line);

@@ -4,6 +4,7 @@
 //! network again.
 
 use super::alphabet::Alphabet;
+use super::walk::Walk;
 
 /// One step along a line: the likely characters and their probabilities. What is missing from 1 is the blank and the
 /// unlikely rest.
@@ -39,8 +40,8 @@ pub struct Line {
     pub characters: Vec<Glyph>,
     /// The recogniser's walk along the line.
     pub steps: Vec<Step>,
-    /// Another walk along the same line, where it was read twice.
-    pub second: Option<Box<Line>>,
+    /// Further walks along the same line, where it was read several times.
+    pub more: Vec<Vec<Step>>,
     /// How much certainty is taken away, whatever the alphabet: 0 for none.
     pub doubt: f32,
 }
@@ -72,35 +73,67 @@ impl Line {
             confidence,
             characters,
             steps,
-            second: None,
+            more: Vec::new(),
             doubt: 0.0,
         }
     }
 
+    /// A line from several walks along it: the text that all of them together find likeliest.
+    pub fn fused(mut walks: Vec<Vec<Step>>, alphabet: Alphabet) -> Line {
+        let own: Vec<Line> = walks.iter().map(|steps| Line::decode(steps.clone(), alphabet)).collect();
+        let found = candidates(&walks, alphabet, &[]);
+        let more = walks.split_off(1.min(walks.len()));
+        let steps = walks.pop().unwrap_or_default();
+        let Some(best) = found.first() else { return Line { more, ..Line::decode(steps, alphabet) } };
+        let bare = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+        let agree = own.iter().all(|line| bare(&line.text) == best.text);
+        let share = shares(&found, |_| 0.0)[0];
+        let confidence = if agree { share } else { share.min(DISPUTED) };
+        let said = own.into_iter().find(|line| bare(&line.text) == best.text);
+        let (text, characters) = match said {
+            Some(line) => (line.text, line.characters),
+            None => (best.text.clone(), spread(&best.text, confidence, steps.len())),
+        };
+        Line { text, confidence, characters, steps, more, doubt: 0.0 }
+    }
+
     /// The same line read again with the characters of another kind of value.
     pub fn read_as(&self, alphabet: Alphabet) -> Line {
-        let own = Line::decode(self.steps.clone(), alphabet);
-        let mut line = match &self.second {
-            Some(second) => {
-                let second = Line::decode(second.steps.clone(), alphabet);
-                let is_wide = own.steps.len() >= second.steps.len();
-                if is_wide { Line::settled(own, second) } else { Line::settled(second, own) }
-            }
-            None => own,
+        let mut line = if self.more.is_empty() {
+            Line::decode(self.steps.clone(), alphabet)
+        } else {
+            Line::fused(self.walks(), alphabet)
         };
         line.doubt(1.0 - self.doubt);
         line
     }
 
-    /// A line read at its full width and, before, narrower: what both say is as sure as the surer says; otherwise the
-    /// wider is taken, unless the narrower is much surer, and is not sure.
-    pub fn settled(wide: Line, narrow: Line) -> Line {
-        let same = wide.text == narrow.text;
-        let clearer = narrow.confidence > wide.confidence + MUCH && narrow.characters.len() >= wide.characters.len();
-        let (mut best, other) = if clearer { (narrow, wide) } else { (wide, narrow) };
-        best.confidence = if same { best.confidence.max(other.confidence) } else { best.confidence.min(DISPUTED) };
-        best.second = Some(Box::new(other));
-        best
+    /// What the line may say under an alphabet, likeliest first; `besides` are texts to be weighed as well.
+    pub fn candidates(&self, alphabet: Alphabet, besides: &[String]) -> Vec<Candidate> {
+        candidates(&self.walks(), alphabet, besides)
+    }
+
+    /// All walks along it.
+    pub fn walks(&self) -> Vec<Vec<Step>> {
+        std::iter::once(&self.steps).chain(&self.more).cloned().collect()
+    }
+
+    /// The part of the line behind so many of its characters, a label: in each walk from where the next one begins.
+    pub fn behind(&self, characters: usize) -> Line {
+        let part = |steps: &Vec<Step>| {
+            let line = Line::decode(steps.clone(), Alphabet::Text);
+            let glyphs: Vec<&Glyph> = line.characters.iter().filter(|g| !g.is.is_whitespace()).collect();
+            let (last, next) = (glyphs.get(characters.checked_sub(1)?)?, glyphs.get(characters)?);
+            steps.get(((last.at + next.at) / 2.0).round() as usize..).map(<[Step]>::to_vec)
+        };
+        let walks: Vec<Vec<Step>> = self.walks().iter().filter_map(part).collect();
+        let mut line = match walks.len() {
+            0 => Line::default(),
+            1 => Line::decode(walks.into_iter().next().unwrap_or_default(), Alphabet::Text),
+            _ => Line::fused(walks, Alphabet::Text),
+        };
+        line.doubt(1.0 - self.doubt);
+        line
     }
 
     /// Makes it no surer than this, under any alphabet.
@@ -116,16 +149,51 @@ impl Line {
     }
 }
 
-/// How much surer a narrower reading must be to count for more.
-const MUCH: f32 = 0.15;
-/// No surer is a line that reads otherwise the second time.
-const DISPUTED: f32 = 0.9;
+/// No surer is a line that reads otherwise another time.
+pub const DISPUTED: f32 = 0.9;
+
+/// A text a line may say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// The text, without blanks.
+    pub text: String,
+    /// The logarithm of its probability, the mean over all walks: they see the same ink and do not count as witnesses of
+    /// their own.
+    pub score: f32,
+}
+
+fn candidates(walks: &[Vec<Step>], alphabet: Alphabet, besides: &[String]) -> Vec<Candidate> {
+    let walks: Vec<Walk> = walks.iter().map(|steps| Walk::new(steps, alphabet)).collect();
+    let mut texts: Vec<String> = walks.iter().flat_map(Walk::texts).chain(besides.iter().cloned()).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let score = |text: &String| walks.iter().map(|walk| walk.score(text)).sum::<f32>() / walks.len().max(1) as f32;
+    let mut found: Vec<Candidate> =
+        texts.into_iter().map(|text| Candidate { score: score(&text), text }).filter(|c| !c.text.is_empty()).collect();
+    found.sort_by(|a, b| b.score.total_cmp(&a.score));
+    found
+}
+
+/// The share of each candidate in the probability of all, each weighed by what is known beforehand (a logarithm).
+pub fn shares(found: &[Candidate], weight: impl Fn(&str) -> f32) -> Vec<f32> {
+    let weighed: Vec<f32> = found.iter().map(|c| c.score + weight(&c.text)).collect();
+    let most = weighed.iter().copied().fold(f32::MIN, f32::max);
+    let total: f32 = weighed.iter().map(|w| (w - most).exp()).sum();
+    weighed.iter().map(|w| (w - most).exp() / total).collect()
+}
+
+/// Characters that no single walk gave as they stand, evenly along the line.
+fn spread(text: &str, confidence: f32, steps: usize) -> Vec<Glyph> {
+    let n = text.chars().count().max(1) as f32;
+    let glyph = |(i, is)| Glyph { is, confidence, alternatives: Vec::new(), at: steps as f32 * (i as f32 + 0.5) / n };
+    text.chars().enumerate().map(glyph).collect()
+}
 
 /// Below this a character is noise where everything likelier was refused.
 const LEAST: f32 = 0.02;
 
 /// The allowed characters of a step with the shares of their look-alikes, and the share of what is refused.
-fn options(step: &Step, alphabet: Alphabet) -> (Vec<(char, f32)>, f32) {
+pub(super) fn options(step: &Step, alphabet: Alphabet) -> (Vec<(char, f32)>, f32) {
     let mut options: Vec<(char, f32)> = Vec::with_capacity(step.likely.len());
     let mut refused = 0.0;
     for (c, p) in &step.likely {
@@ -198,6 +266,21 @@ mod tests {
         let line = Line::decode(steps, Alphabet::Digits);
         assert_eq!(line.text, "1");
         assert!(line.confidence < 0.05, "{}", line.confidence);
+    }
+
+    #[test]
+    fn what_two_walks_read_differently_is_disputed() {
+        let walk = |a: f32| vec![step(&[('8', a), ('B', 0.99 - a)]), step(&[]), step(&[('1', 0.99)])];
+        let line = Line::fused(vec![walk(0.2), walk(0.95)], Alphabet::Text);
+        assert_eq!((line.text.as_str(), line.more.len()), ("81", 1));
+        assert!(line.confidence <= DISPUTED, "{}", line.confidence);
+        assert!(Line::fused(vec![walk(0.97), walk(0.98)], Alphabet::Text).confidence > 0.95);
+    }
+
+    #[test]
+    fn a_label_before_the_value_is_cut_off() {
+        let steps = "日期:8月".chars().flat_map(|c| [step(&[(c, 0.99)]), step(&[])]).collect();
+        assert_eq!(Line::decode(steps, Alphabet::Text).behind(3).text, "8月");
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub mod ruling;
 pub mod tracks;
 mod upright;
 mod variants;
+pub mod walk;
 
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ mod tests;
 use image::GrayImage;
 
 pub use self::alphabet::Alphabet;
+pub use self::cells::cell;
 pub use self::geometry::{Mapping, Point, Quad, Rect};
 pub use self::line::{Glyph, Line};
 pub use self::page::read_page;

@@ -52,7 +52,8 @@ pub fn find(places: &Places<'_>, spec: &FormSpec, vocabulary: &Vocabulary) -> Ve
             current = Some(groups[at].group);
             continue;
         }
-        let group = covering(places.cells, cell, &groups).or(current);
+        let known = covering(places.cells, cell, &groups);
+        let group = known.or_else(|| current.filter(|_| !under_unread(places, cell, &meanings)));
         if let Some(index) = choose(possible, spec, group, &seen) {
             let field = &spec.fields[index];
             seen[index] = true;
@@ -161,6 +162,19 @@ fn candidates(possible: &[Meaning], spec: &FormSpec) -> Vec<(usize, bool)> {
     possible.iter().filter_map(field).collect()
 }
 
+/// Whether a cell at the left edge that is no label spans the rows of a label and more: a heading that could not be read.
+/// What it covers is not of the group before.
+fn under_unread(places: &Places<'_>, cell: usize, meanings: &[&[Meaning]]) -> bool {
+    let (cells, at) = (places.cells, places.cells[cell].at);
+    let height = |at: &Rect| at.bottom - at.top;
+    let heads = |i: &usize| {
+        let other = &cells[*i].at;
+        let left = other.right <= at.left + SLACK && other.top <= at.top + SLACK && at.bottom <= other.bottom + SLACK;
+        left && height(other) > 1.5 * height(&at) && meanings[*i].is_empty() && places.left_of(*i).is_none()
+    };
+    places.in_rows(at, false).take(LABELS_ENOUGH).any(|i| heads(&i))
+}
+
 /// The group whose heading covers a cell from the left or from above; of several the nearest.
 fn covering(cells: &[Cell], cell: usize, groups: &[Heading]) -> Option<usize> {
     let at = cells[cell].at;
@@ -236,6 +250,19 @@ pub(crate) mod tests {
             &["^", "电话", ""],
         ];
         assert_eq!(ids(rows), ["officer_name", "officer_post", "leader_name", "leader_post", "leader_phone"]);
+    }
+
+    #[test]
+    fn a_heading_that_could_not_be_read_is_another_group() {
+        let rows: &[&[&str]] = &[
+            &["政府采购联络员", "姓名", "", "职务", ""],
+            &["^", "办公电话", "", "手机", ""],
+            &["政府烫营领", "姓名", "", "职务", ""],
+            &["^", "电话", "", "", ""],
+        ];
+        let expected = ["officer_name", "officer_post", "officer_phone", "officer_mobile"];
+        let leader = ["leader_name", "leader_post", "leader_phone"];
+        assert_eq!(ids(rows), [&expected[..], &leader[..]].concat());
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod labels;
 pub mod pairs;
 pub mod pixels;
 pub mod place;
+mod prior;
 pub mod qr;
 pub mod settle;
 pub mod split;
@@ -97,6 +98,7 @@ pub struct Reader {
     forms: Vec<(FormSpec, Vocabulary)>,
     ocr: Option<Arc<dyn Ocr + Send>>,
     fonts: Fonts,
+    units: Vec<String>,
 }
 
 impl fmt::Debug for Reader {
@@ -110,7 +112,7 @@ impl Reader {
     /// Prepares the forms for reading; of several versions of one form the first is the one in force.
     pub fn new(forms: Vec<FormSpec>) -> Reader {
         let forms = forms.into_iter().map(|spec| (Vocabulary::new(&spec), spec)).map(|(v, s)| (s, v)).collect();
-        Reader { forms, ocr: None, fonts: Fonts::default() }
+        Reader { forms, ocr: None, fonts: Fonts::default(), units: Vec::new() }
     }
 
     /// The same with a recogniser: without one, pages of pixels give what their QR codes say.
@@ -121,6 +123,11 @@ impl Reader {
     /// The same with fonts for documents that do not carry theirs.
     pub fn with_fonts(self, fonts: Fonts) -> Reader {
         Reader { fonts, ..self }
+    }
+
+    /// The same with the names of the units that send forms, for names that a seal hides.
+    pub fn with_units(self, units: Vec<String>) -> Reader {
+        Reader { units, ..self }
     }
 
     /// A form in force by id.

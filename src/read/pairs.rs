@@ -206,14 +206,26 @@ fn union(a: Rect, b: Rect) -> Rect {
     }
 }
 
-/// The inline field that a line inside another value's cell names, with what follows its label.
+/// The inline field that a line inside another value's cell names, with what follows its label. A day needs no label that
+/// could be read: nothing else in such a cell is one.
 fn inline_field<'l>(spec: &FormSpec, vocabulary: &Vocabulary, line: &'l str) -> Option<(usize, &'l str)> {
-    let (label, value) = vocabulary.split(line)?;
-    let index = vocabulary.meanings(label).iter().find_map(|m| match m {
-        Meaning::Field { index, .. } if spec.fields[*index].inline => Some(*index),
-        _ => None,
-    })?;
-    Some((index, value))
+    let labelled = vocabulary.split(line).and_then(|(label, value)| {
+        let index = vocabulary.meanings(label).iter().find_map(|m| match m {
+            Meaning::Field { index, .. } if spec.fields[*index].inline => Some(*index),
+            _ => None,
+        })?;
+        Some((index, value))
+    });
+    labelled.or_else(|| bare_day(spec, line))
+}
+
+/// A line that is a day behind no more than a label of four characters.
+fn bare_day<'l>(spec: &FormSpec, line: &'l str) -> Option<(usize, &'l str)> {
+    let at = line.find(|c: char| c.is_ascii_digit())?;
+    let index = spec.fields.iter().position(|field| field.inline && field.kind == Kind::Date)?;
+    let checked = check(spec, &spec.fields[index], &line[at..]);
+    let is_day = !checked.value.is_empty() && checked.doubts.is_empty();
+    (is_day && line[..at].trim().chars().count() <= 4).then_some((index, &line[at..]))
 }
 
 /// Lines `label：value` inside one cell. In a cell that is another label's value only inline fields are looked for.
@@ -238,6 +250,27 @@ fn inline(
         if seen.iter().all(|e| e.text.is_empty()) && !value.trim().is_empty() {
             let text = value.trim().to_owned();
             seen.push(Evidence { text, means: Means::Typed, confidence: cell.confidence, at: cell.at });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::read::Reader;
+    use crate::read::labels::tests::{grid, registration};
+
+    #[test]
+    fn a_day_under_the_units_name_needs_no_label_that_could_be_read() {
+        for day in ["2024.8.3", "周期2024.8.3", "日期：2024.8.3"] {
+            let unit = format!("甲局\n{day}");
+            let rows: &[&[&str]] = &[
+                &["单位名称（公章）", &unit],
+                &["单位地址", "示例路1号"],
+                &["联络员姓名", "示例甲"],
+                &["办公电话", "8731721"],
+            ];
+            let reading = Reader::new(vec![registration()]).read(&grid(rows)).remove(0);
+            assert_eq!((reading.text("unit_name"), reading.text("date")), ("甲局", "2024.8.3"), "{day}");
         }
     }
 }

@@ -87,6 +87,13 @@ impl<'c> Places<'c> {
         )
     }
 
+    /// The nearest cell to the left that shares rows with a cell.
+    pub fn left_of(&self, cell: usize) -> Option<usize> {
+        let at = self.cells[cell].at;
+        let fits = |i: &usize| self.cells[*i].at.right <= at.left + SLACK && self.cells[*i].at.beside(&at);
+        self.in_rows(at, false).filter(fits).max_by(|a, b| self.cells[*a].at.left.total_cmp(&self.cells[*b].at.left))
+    }
+
     /// The nearest cell below that shares columns with a cell.
     pub fn below(&self, cell: usize) -> Option<usize> {
         let at = self.cells[cell].at;

@@ -85,11 +85,11 @@ fn settle_field(spec: &FormSpec, field: &Field, seen: &[Evidence]) -> Option<(Fi
         let message = format!("“{}”识别把握不大，请对照图像核对", spec.full_label(field));
         faults.push(Fault::of(&field.id, "doubtful", message));
     }
-    let at = evidence.at;
+    let (at, disputed) = (evidence.at, evidence.means == Means::Ocr && !contradict.is_empty());
     let value = FieldValue {
         value: checked.value.clone(),
         means: evidence.means,
-        confidence: evidence.confidence,
+        confidence: if disputed { evidence.confidence.min(DISPUTED) } else { evidence.confidence },
         place: Some([at.left, at.top, at.right, at.bottom]),
         alternatives,
     };
@@ -98,6 +98,9 @@ fn settle_field(spec: &FormSpec, field: &Field, seen: &[Evidence]) -> Option<(Fi
 
 /// A recognised value that the reviewer need not look at has at least this confidence (docs/reading.md has the figures).
 pub const SURE: f32 = 0.95;
+
+/// Of two values recognised for one field one is wrong.
+const DISPUTED: f32 = 0.5;
 
 /// Whether another value speaks against the one that won: what was hardly recognised does not speak against a code or
 /// typed text.
@@ -166,6 +169,13 @@ mod tests {
         assert_eq!(got.fields[0].1.value, "示例甲");
         assert_eq!(got.fields[0].1.alternatives[0].value, "示例丙");
         assert_eq!(got.faults[0].code, "disagreement");
+    }
+
+    #[test]
+    fn of_two_recognised_values_neither_is_sure() {
+        let got = settled("officer_name", vec![seen("示例丙", Means::Ocr, 0.99), seen("示例甲", Means::Ocr, 0.98)]);
+        assert_eq!(got.faults[0].code, "disagreement");
+        assert!(got.fields[0].1.confidence <= 0.5);
     }
 
     #[test]

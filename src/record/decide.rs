@@ -2,8 +2,9 @@
 
 use serde_yaml::FlowMap;
 
+use super::refusal::Refusal;
 use super::register::{Register, officer_of};
-use super::{Office, Record, Ruling, Signed, Status, checks};
+use super::{Hold, Office, Record, Ruling, Signed, Status, Waits, checks};
 use crate::form::check::check;
 use crate::read::Means;
 use crate::read::settle::FieldValue;
@@ -25,11 +26,48 @@ pub enum Decision {
         /// Why; goes into the answer.
         reason: String,
     },
-    /// Take a decision back.
+    /// Ask the unit for a correction; the record waits for it.
+    Ask {
+        /// What is to be corrected; goes into the answer.
+        reason: String,
+    },
+    /// Set it aside for later; nobody is answered.
+    SetAside {
+        /// What it waits for.
+        reason: String,
+    },
+    /// Take a decision back, or take up again what waited.
     Reopen {
         /// Why; goes into the history.
         reason: Option<String>,
     },
+}
+
+impl Decision {
+    /// What the ledger calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Decision::Accept { .. } => "accepted",
+            Decision::Reject { .. } => "rejected",
+            Decision::Ask { .. } => "correction-asked",
+            Decision::SetAside { .. } => "set-aside",
+            Decision::Reopen { .. } => "reopened",
+        }
+    }
+
+    /// Whether the record is decided so already: scripts and doubtful clerks decide twice, which is no fault.
+    pub fn is_done(&self, record: &Record) -> bool {
+        let waits = |kind: Waits, reason: &str| {
+            record.hold.as_ref().is_some_and(|hold| hold.waits == kind && hold.reason == reason.trim())
+        };
+        match self {
+            Decision::Accept { .. } => record.status == Status::Accepted,
+            Decision::Reject { .. } => record.status == Status::Rejected,
+            Decision::Ask { reason } => waits(Waits::Correction, reason),
+            Decision::SetAside { reason } => waits(Waits::Office, reason),
+            Decision::Reopen { .. } => record.status == Status::Pending && record.hold.is_none(),
+        }
+    }
 }
 
 /// How a new officer stands to those in office.
@@ -50,13 +88,19 @@ pub fn decide(
     register: &Register<'_>,
     office: &Office<'_>,
     signed: &Signed,
-) -> Result<Record, Said> {
+) -> Result<Record, Refusal> {
     if signed.by.trim().is_empty() {
-        return Err(said!("say who decides: `--by NAME`", "请注明经办人：--by 姓名"));
+        return Err(Refusal::Unsigned);
     }
     match decision {
         Decision::Accept { standing, basis } => accept(record, standing, basis.as_deref(), register, office, signed),
         Decision::Reject { reason } => reject(record, reason, signed),
+        // What is missing or doubtful is asked for anyway.
+        Decision::Ask { reason } if reason.trim().is_empty() && !record.faults.is_empty() => {
+            hold(record, Waits::Correction, String::new(), signed)
+        }
+        Decision::Ask { reason } => hold(record, Waits::Correction, given(reason)?, signed),
+        Decision::SetAside { reason } => hold(record, Waits::Office, given(reason)?, signed),
         Decision::Reopen { reason } => reopen(record, reason.as_deref(), signed),
     }
 }
@@ -68,7 +112,7 @@ fn accept(
     register: &Register<'_>,
     office: &Office<'_>,
     signed: &Signed,
-) -> Result<Record, Said> {
+) -> Result<Record, Refusal> {
     must_wait(record)?;
     let unit = complete(record, office)?;
     let replaces = replaced(record, standing, register.of(unit), office)?;
@@ -81,39 +125,23 @@ fn accept(
     Ok(ruled(record, Status::Accepted, Some(ruling), did, signed))
 }
 
-fn must_wait(record: &Record) -> Result<(), Said> {
-    let (id, en, zh) = (&record.id, record.status.folder(), record.status.label());
+fn must_wait(record: &Record) -> Result<(), Refusal> {
     match record.status {
         Status::Pending => Ok(()),
-        Status::Accepted | Status::Rejected => Err(said!(
-            "record {id} is {en}; `review reopen {id}` takes that back",
-            "记录{id}{zh}；如需更改，请先用 review reopen {id} 撤回"
-        )),
+        status @ (Status::Accepted | Status::Rejected) => Err(Refusal::Decided { id: record.id.clone(), status }),
     }
 }
 
 /// A record can be accepted when it says who is responsible for which unit on this form.
-fn complete<'a>(record: &'a Record, office: &Office<'_>) -> Result<&'a str, Said> {
-    let id = &record.id;
+fn complete<'a>(record: &'a Record, office: &Office<'_>) -> Result<&'a str, Refusal> {
+    let id = record.id.clone();
     let Some(spec) = record.form.as_deref().and_then(|form| office.form(form)) else {
-        return Err(said!(
-            "record {id} has not been read: enter its values with `review edit {id} form=… field=value`",
-            "记录{id}尚未识别：请用 review edit {id} form=… 字段=内容 录入"
-        ));
+        return Err(Refusal::Unread(id));
     };
     if let Some(field) = spec.roles.officer.as_ref().filter(|field| record.value(field).is_empty()) {
-        return Err(said!(
-            "record {id} names no officer (`{field}` is empty)",
-            "记录{id}没有专办员姓名（{field}为空）"
-        ));
+        return Err(Refusal::NoOfficer { id, field: field.clone() });
     }
-    match record.unit_id().filter(|unit| office.units.get(unit).is_some()) {
-        Some(unit) => Ok(unit),
-        None => Err(said!(
-            "record {id} belongs to no known unit: choose one with `review edit {id} unit=ID`",
-            "记录{id}没有对应的单位：请用 review edit {id} unit=单位标识 选定"
-        )),
-    }
+    record.unit_id().filter(|unit| office.units.get(unit).is_some()).ok_or(Refusal::NoUnit(id))
 }
 
 /// The record of the officer that the new one succeeds, if any; a second officer must be said to join or replace.
@@ -122,31 +150,22 @@ fn replaced(
     standing: &Standing,
     in_office: &[&Record],
     office: &Office<'_>,
-) -> Result<Option<String>, Said> {
+) -> Result<Option<String>, Refusal> {
     if !registers(record, office) {
         return Ok(None);
     }
     let others: Vec<String> = in_office.iter().map(|r| format!("{} {}", r.id, officer_of(r, office))).collect();
-    let (all, id) = (others.join(", "), &record.id);
+    let (all, id) = (others.join(", "), record.id.clone());
     match (standing, in_office) {
         (_, []) | (Standing::Joins, _) => Ok(None),
         (Standing::Unsaid, _) if named_former(record, in_office, office).is_some() => {
             Ok(named_former(record, in_office, office))
         }
-        (Standing::Unsaid, _) => Err(said!(
-            "the unit already has an officer ({all}): does {id} join (`--join`) or replace (`--replace RECORD`)?",
-            "该单位已有专办员（{all}）：{id}是增加（--join）还是接替（--replace 记录号）？"
-        )),
+        (Standing::Unsaid, _) => Err(Refusal::JoinsOrReplaces { id, in_office: all }),
         (Standing::Replaces(None), [only]) => Ok(Some(only.id.clone())),
-        (Standing::Replaces(None), _) => Err(said!(
-            "the unit has several officers ({all}): name the one replaced with `--replace RECORD`",
-            "该单位有多名专办员（{all}）：请用 --replace 记录号 指明接替哪一位"
-        )),
+        (Standing::Replaces(None), _) => Err(Refusal::ReplacesWhom(all)),
         (Standing::Replaces(Some(former)), _) if in_office.iter().any(|r| &r.id == former) => Ok(Some(former.clone())),
-        (Standing::Replaces(Some(former)), _) => Err(said!(
-            "`{former}` is no officer of this unit; in office: {all}",
-            "{former}不是该单位在任的专办员；在任：{all}"
-        )),
+        (Standing::Replaces(Some(former)), _) => Err(Refusal::NotInOffice { former: former.clone(), in_office: all }),
     }
 }
 
@@ -156,46 +175,49 @@ pub fn registers(record: &Record, office: &Office<'_>) -> bool {
 }
 
 /// The officer in office whom the form itself names as leaving (第五条), if exactly one is called so.
-fn named_former(record: &Record, in_office: &[&Record], office: &Office<'_>) -> Option<String> {
+pub fn named_former(record: &Record, in_office: &[&Record], office: &Office<'_>) -> Option<String> {
     let spec = record.form.as_deref().and_then(|form| office.form(form))?;
     let name = record.value(spec.roles.former.as_deref()?);
     let mut same = in_office.iter().filter(|r| !name.is_empty() && officer_of(r, office) == name);
     same.next().filter(|_| same.next().is_none()).map(|only| only.id.clone())
 }
 
-fn reject(record: &Record, reason: &str, signed: &Signed) -> Result<Record, Said> {
+fn reject(record: &Record, reason: &str, signed: &Signed) -> Result<Record, Refusal> {
     must_wait(record)?;
-    if reason.trim().is_empty() {
-        return Err(said!("rejecting needs a reason: `--reason TEXT`", "退回须说明理由：--reason 理由"));
-    }
-    let ruling = Ruling { reason: Some(reason.trim().to_owned()), ..Ruling::of(signed) };
-    Ok(ruled(record, Status::Rejected, Some(ruling), format!("退回：{}", reason.trim()), signed))
+    let reason = given(reason)?;
+    let did = format!("退回：{reason}");
+    let ruling = Ruling { reason: Some(reason), ..Ruling::of(signed) };
+    Ok(ruled(record, Status::Rejected, Some(ruling), did, signed))
 }
 
-/// Notes in a waiting record's history that its sender is asked to correct it.
-pub fn ask(record: &Record, signed: &Signed) -> Result<Record, Said> {
-    must_wait(record)?;
-    if signed.by.trim().is_empty() {
-        return Err(said!("say who asks: `--by NAME`", "请注明经办人：--by 姓名"));
+fn given(reason: &str) -> Result<String, Refusal> {
+    match reason.trim() {
+        "" => Err(Refusal::NoReason),
+        reason => Ok(reason.to_owned()),
     }
-    let mut asked = record.clone();
-    asked.history.push(signed.event("去信要求补正"));
-    Ok(asked)
 }
 
-fn reopen(record: &Record, reason: Option<&str>, signed: &Signed) -> Result<Record, Said> {
-    let id = &record.id;
-    if record.status == Status::Pending {
-        return Err(said!("record {id} is not decided yet", "记录{id}尚未作出决定"));
+fn hold(record: &Record, waits: Waits, reason: String, signed: &Signed) -> Result<Record, Refusal> {
+    must_wait(record)?;
+    let did = if reason.is_empty() { waits.label().to_owned() } else { format!("{}：{reason}", waits.label()) };
+    let hold = Hold { waits, by: signed.by.clone(), at: signed.at.clone(), reason };
+    Ok(Record { hold: Some(hold), ..ruled(record, Status::Pending, None, did, signed) })
+}
+
+fn reopen(record: &Record, reason: Option<&str>, signed: &Signed) -> Result<Record, Refusal> {
+    let waits = record.status == Status::Pending;
+    if waits && record.hold.is_none() {
+        return Err(Refusal::Undecided(record.id.clone()));
     }
-    let did = reason.map_or("撤回决定".to_owned(), |reason| format!("撤回决定：{reason}"));
+    let what = if waits { "恢复审核" } else { "撤回决定" };
+    let did = reason.map_or(what.to_owned(), |reason| format!("{what}：{reason}"));
     let reopened = ruled(record, Status::Pending, None, did, signed);
     // Both were about what the decision had put in force.
     Ok(Record { advised: None, announced: None, ..reopened })
 }
 
 fn ruled(record: &Record, status: Status, decision: Option<Ruling>, did: String, signed: &Signed) -> Record {
-    let mut ruled = Record { status, decision, ..record.clone() };
+    let mut ruled = Record { status, decision, hold: None, ..record.clone() };
     ruled.history.push(signed.event(did));
     ruled
 }
@@ -207,7 +229,7 @@ pub fn edit(
     office: &Office<'_>,
     signed: &Signed,
 ) -> Result<Record, Vec<Said>> {
-    must_wait(record).map_err(|e| vec![e])?;
+    must_wait(record).map_err(|e| vec![e.into()])?;
     let mut edited = record.clone();
     let mut wrong = Vec::new();
     // The form comes first: the fields depend on it.
@@ -258,8 +280,10 @@ fn set_field(record: &mut Record, id: &str, raw: &str, office: &Office<'_>) -> R
         return Err(said!("set the form first: `form=ID`", "请先指明是哪种表：form=表的标识"));
     };
     let Some(field) = spec.field(id) else {
-        let hint = crate::report::nearest(id, spec.fields.iter().map(|f| f.id.as_str())).unwrap_or_default();
-        return Err(said!("unknown field `{id}`; did you mean `{hint}`?", "没有字段 {id}，是否应为 {hint}？"));
+        return Err(match crate::report::nearest(id, spec.fields.iter().map(|f| f.id.as_str())) {
+            Some(hint) => said!("unknown field `{id}`; did you mean `{hint}`?", "没有字段 {id}，是否应为 {hint}？"),
+            None => said!("unknown field `{id}`", "没有字段 {id}"),
+        });
     };
     record.faults.retain(|FlowMap(fault)| fault.field.as_deref() != Some(id));
     let value = check(spec, field, raw).value;

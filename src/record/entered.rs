@@ -31,6 +31,7 @@ pub fn entered(
         marks: Marks::default(),
         faults: Vec::new(),
         decision: None,
+        hold: None,
         advised: None,
         announced: None,
         history: Vec::new(),

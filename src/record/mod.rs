@@ -1,23 +1,27 @@
 //! Records: a submission on its way through review. The private half of the program; the site never sees this type.
 //!
 //! [`Record::of`] files what was extracted, [`refresh`](checks::refresh) checks its values again after an edit,
-//! [`decide`](decide::decide) is every rule of review, [`register`] folds accepted records into who is in office.
+//! [`decide`](decide::decide) is every rule of review, [`register`] folds accepted records into who is in office, [`sender`]
+//! says what is known of who sent them.
 
 pub mod act;
 pub mod checks;
 pub mod decide;
 pub mod entered;
 pub mod parse;
+pub mod refusal;
 pub mod register;
 pub mod retention;
+pub mod sender;
 #[cfg(test)]
 mod tests;
+pub mod triage;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_yaml::FlowMap;
 
-use crate::extract::{Document, Extraction, Found, Marks};
+use crate::extract::{Document, Extraction, Found, Marks, Vouched};
 use crate::fault::Fault;
 use crate::form::{FormSpec, Values};
 use crate::listing::Publication;
@@ -97,6 +101,9 @@ pub struct Record {
     /// The decision in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Ruling>,
+    /// What a pending record waits for, where it is not to be decided yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
     /// The office's advice that the unit name another officer (第五条), until the successor is in office. Never public.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advised: Option<Ruling>,
@@ -121,16 +128,20 @@ pub const BY_HAND: &str = "纸质/扫描件投递";
 pub struct Mail {
     /// The raw mail, below `inbox/`; the document itself where it came without a mail, empty for values typed in.
     pub file: String,
-    /// The sender's address: who sent it, never proof of the unit. [`BY_HAND`] where there was no mail.
+    /// The sender's address: who sent it, never proof of the unit. Empty where the mail names none, or several;
+    /// [`BY_HAND`] where there was no mail.
     pub from: String,
     /// The subject; the document's name where it came without a mail.
     pub subject: String,
     /// `Message-ID`, for the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
-    /// What the mailbox's server said about the sender.
+    /// What a mail server says of the sender: method to result. Advice; [`sender`] puts it into words.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub authentication: IndexMap<String, String>,
+    /// Which server, whether the office trusts it, and the mail's signatures.
+    #[serde(default, skip_serializing_if = "Vouched::is_empty")]
+    pub vouched: Vouched,
 }
 
 impl Mail {
@@ -172,6 +183,40 @@ pub struct Ruling {
     /// The accepted record whose officer this one succeeds (第五条).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<String>,
+}
+
+/// Why a pending record is not to be decided yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hold {
+    /// On whom it waits.
+    pub waits: Waits,
+    /// Who said so.
+    pub by: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// What is to be corrected, or what the office waits for.
+    pub reason: String,
+}
+
+/// On whom a record waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Waits {
+    /// On the unit, which was asked for a correction.
+    Correction,
+    /// On the office itself, which set it aside.
+    Office,
+}
+
+impl Waits {
+    /// What a clerk calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Waits::Correction => "请对方补正",
+            Waits::Office => "搁置",
+        }
+    }
 }
 
 /// One thing that happened to a record.
@@ -278,6 +323,7 @@ impl Record {
                 subject: mail.subject.clone(),
                 message_id: mail.message_id.clone(),
                 authentication: mail.authentication.clone(),
+                vouched: mail.vouched.clone(),
             },
             document: None,
             image: None,
@@ -286,6 +332,7 @@ impl Record {
             marks: Marks::default(),
             faults: Vec::new(),
             decision: None,
+            hold: None,
             advised: None,
             announced: None,
             history: vec![signed.event("收到")],

@@ -49,6 +49,7 @@ impl County {
             marks: Marks::default(),
             faults: vec![FlowMap(Fault::new("unread", "扫描件尚未识别"))],
             decision: None,
+            hold: None,
             advised: None,
             announced: None,
             history: vec![],
@@ -66,7 +67,8 @@ impl County {
     /// Decides on a record with these others on file, at a time that orders the register.
     fn decide(&self, record: &Record, decision: Decision, others: &[Record], at: &str) -> Result<Record, String> {
         let register = fold(others, &self.office());
-        decide(record, &decision, &register, &self.office(), &signed(at)).map_err(|said| said.en)
+        decide(record, &decision, &register, &self.office(), &signed(at))
+            .map_err(|refusal| crate::report::Said::from(refusal).en)
     }
 
     fn accept(&self, record: &Record, standing: Standing, others: &[Record], at: &str) -> Result<Record, String> {
@@ -182,6 +184,34 @@ fn what_cannot_be_decided_says_why() {
 }
 
 #[test]
+fn what_waits_can_be_taken_up_again_or_decided() {
+    let county = County::new();
+    let record = county.officer("r1", "示例甲");
+    let ask = Decision::Ask { reason: " 请补盖公章 ".into() };
+    let asked = county.decide(&record, ask.clone(), &[], "1").unwrap();
+    assert_eq!(asked.status, Status::Pending);
+    assert_eq!(
+        asked.hold.as_ref().map(|hold| (hold.waits, hold.reason.as_str())),
+        Some((Waits::Correction, "请补盖公章"))
+    );
+    assert!(ask.is_done(&asked) && !ask.is_done(&record));
+    assert!(!Decision::SetAside { reason: "请补盖公章".into() }.is_done(&asked));
+
+    let resumed = county.decide(&asked, Decision::Reopen { reason: None }, &[], "2").unwrap();
+    assert_eq!(resumed.hold, None);
+    assert!(county.decide(&resumed, Decision::Reopen { reason: None }, &[], "3").unwrap_err().contains("not decided"));
+    let accepted = county.accept(&asked, Standing::Unsaid, &[], "2").unwrap();
+    assert_eq!((accepted.status, accepted.hold), (Status::Accepted, None));
+
+    let aside = county.decide(&record, Decision::SetAside { reason: "等电话".into() }, &[], "1").unwrap();
+    let text = super::parse::write(&aside).unwrap();
+    assert_eq!(super::parse::parse("r1.yaml", &text, "r1", Status::Pending, &county.office()).unwrap(), aside);
+    assert!(
+        county.decide(&record, Decision::SetAside { reason: " ".into() }, &[], "1").unwrap_err().contains("reason")
+    );
+}
+
+#[test]
 fn only_the_public_projection_reaches_the_listing() {
     let county = County::new();
     let values = [
@@ -218,7 +248,7 @@ fn a_form_entered_by_hand_has_the_same_id_on_the_same_day_only() {
     assert_eq!(first.id, enter("示 例 甲", "1").id, "the values count, not how they are typed");
     assert_ne!(first.id, enter("示例甲", "2").id);
     assert_ne!(first.id, enter("示例乙", "1").id);
-    assert!(first.mail.is_by_hand() && first.status == Status::Pending);
+    assert!(first.mail.from == super::BY_HAND && first.status == Status::Pending);
     let text = super::parse::write(&first).unwrap();
     let id = first.id.clone();
     assert_eq!(super::parse::parse("x.yaml", &text, &id, Status::Pending, &county.office()).unwrap(), first);

@@ -11,7 +11,7 @@ pub(super) fn of(content: &Content, day: &str) -> Value {
     let office = &content.config.office;
     json!({
         "name": office.name, "short": office.short, "room": office.room, "phone": office.phone,
-        "mailbox": office.mailbox, "day": words::day(day),
+        "mailbox": office.mailbox, "day": words::day(day), "theme": content.config.theme.to_string(),
         "site": {"name": content.config.name, "url": content.config.base_url.as_str()},
         "downloads": address(content, |page| page.template.1 == "downloads.html"),
         "fill": address(content, |page| fills(page, content)),

@@ -9,7 +9,8 @@ const FILLED_IN: &str = "（已填写）";
 
 /// A field's value as an answer shows it. What has no public column is private.
 pub fn shown(spec: &FormSpec, field: &Field, value: &str) -> String {
-    let public = field.column.is_some();
+    // The unit is what a public page is about, so its name needs no column.
+    let public = field.column.is_some() || spec.roles.unit == field.id;
     let form_date = spec.roles.date.as_deref() == Some(field.id.as_str());
     match field.kind {
         Kind::Mobile => masked(value, 3, 4),

@@ -3,6 +3,7 @@
 
 use crate::fault::Fault;
 use crate::form::{Field, FormSpec, Kind};
+use crate::record::Record;
 
 /// What the sender is told about a fault; absent where it is the office's own business.
 pub fn mend(fault: &Fault, spec: Option<&FormSpec>) -> Option<String> {
@@ -48,18 +49,26 @@ fn of_document(fault: &Fault, spec: Option<&FormSpec>) -> Option<String> {
         "no-signature" => format!("未见“{signature}”，请签字后重新扫描发送。"),
         "seal-elsewhere" => format!("公章没有盖在“{unit}”栏，采购办将对照原件核对。"),
         "old-version" => "所用表格不是现行版本，内容照常受理，各栏请核对；今后请使用网站上的现行表格。".to_owned(),
-        "late" => "晚于登记截止日期收到，照常受理。".to_owned(),
         "base64-tail" | "base64-dirt" | "unclosed" | "uuencode" | "after-close" | "no-boundary"
         | "transfer-encoding" => "附件在传输中可能受损，内容不完整的，请重新发送。".to_owned(),
         _ => return None,
     })
 }
 
-/// The note for a form that came as an electronic document or as text: it bears neither seal nor signature.
-pub fn paper(spec: &FormSpec) -> Option<String> {
-    let signature = spec.fields.iter().find(|field| field.kind == Kind::Signature)?;
-    let label = &signature.label;
-    Some(format!("所收为电子文本，没有“{label}”和公章。尚未报送签字盖章的登记表的，请补送扫描件或者纸质表。"))
+/// What is said once about all forms of a mail that came late.
+pub const LATE: &str = "登记表晚于截止日期收到，照常受理。";
+
+/// What is said of forms that came as electronic documents or as text and bear neither seal nor signature: `which` of
+/// them, as `第1、3份`; all of them if absent.
+pub fn paper(which: Option<&str>) -> String {
+    let which = which.map_or("所收登记表".to_owned(), |which| format!("所收登记表中，{which}"));
+    format!("{which}是电子文本，没有签字和公章。签字盖章的登记表还没有报送的，请补送扫描件或者纸质表。")
+}
+
+/// Whether a form came without the paper that it asks for.
+pub fn is_electronic(record: &Record, spec: &FormSpec) -> bool {
+    let signed = spec.fields.iter().any(|field| field.kind == Kind::Signature);
+    signed && record.marks.seal.is_none() && record.marks.signature.is_none()
 }
 
 /// Why a document could not be read and what to send instead; these words are the program's own and hold no value.

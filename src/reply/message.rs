@@ -46,18 +46,19 @@ pub fn message(answer: &Answer, sender: &Sender, written: SystemTime) -> Result<
             .map_err(|e| said!("`{text}` is no address to send to: {e}", "“{text}”不是可用的邮箱地址"))
     };
     let id = identifier(&answer.event, &sender.address);
-    let bracketed = |id: &String| format!("<{id}>");
+    let bracketed = |id: &str| format!("<{id}>");
+    let thread: Vec<&String> = answer.thread.iter().filter(|id| id.bytes().all(|b| b.is_ascii_graphic())).collect();
     let mut builder = Message::builder()
-        .from(Mailbox::new(Some(sender.name.clone()), address(&sender.address)?))
+        .from(Mailbox::new(Some(one_line(&sender.name)), address(&sender.address)?))
         .to(Mailbox::new(None, address(&answer.to)?))
-        .subject(answer.subject.clone())
+        .subject(one_line(&answer.subject))
         .date(written)
         .message_id(Some(bracketed(&id)))
-        .raw_header(raw("Auto-Submitted", if answer.thread.is_empty() { "auto-generated" } else { "auto-replied" }))
+        .raw_header(raw("Auto-Submitted", if thread.is_empty() { "auto-generated" } else { "auto-replied" }))
         // Exchange answers with notices of absence unless told not to.
         .raw_header(raw("X-Auto-Response-Suppress", "All"));
-    if let Some(last) = answer.thread.last() {
-        let all: Vec<String> = answer.thread.iter().map(bracketed).collect();
+    if let Some(last) = thread.last() {
+        let all: Vec<String> = thread.iter().map(|id| bracketed(id)).collect();
         builder = builder.in_reply_to(bracketed(last)).references(all.join(" "));
     }
     let both = MultiPart::alternative()
@@ -66,6 +67,11 @@ pub fn message(answer: &Answer, sender: &Sender, written: SystemTime) -> Result<
     builder
         .multipart(both.singlepart(part(ContentType::TEXT_HTML, &answer.html)))
         .map_err(|e| said!("the mail cannot be written: {e}", "邮件无法生成：{e}"))
+}
+
+/// Text for a header. Nothing that breaks lines gets here from outside, but lettre would panic on it.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn raw(name: &'static str, value: &str) -> HeaderValue {

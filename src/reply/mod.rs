@@ -13,8 +13,6 @@ pub mod mend;
 pub mod message;
 mod receipt;
 pub mod reminder;
-#[cfg(test)]
-mod tests;
 mod verdict;
 
 use serde::Serialize;

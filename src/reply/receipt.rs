@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_yaml::FlowMap;
 
-use super::mend::{instead, mend, paper, to_sender};
+use super::mend::{LATE, instead, is_electronic, mend, paper, to_sender};
 use super::{Answer, Writer, mask, quoted, subject_of};
 use crate::extract::MailHead;
 use crate::fault::Fault;
@@ -113,8 +113,12 @@ impl Writer<'_> {
         }
         let linked = received.faults.iter().filter(|fault| fault.code == "link-only");
         let links: Vec<String> = linked.map(|fault| format!("{}。", to_sender(&fault.message))).collect();
-        let mut notes: Vec<String> = received.faults.iter().filter_map(|fault| note(fault)).collect();
+        let mut notes: Vec<String> = received.faults.iter().filter_map(note).collect();
         notes.dedup();
+        notes.extend(self.electronic(received));
+        if received.records.iter().any(|record| record.faults.iter().any(|FlowMap(fault)| fault.code == "late")) {
+            notes.push(LATE.to_owned());
+        }
         View {
             number: received.head.id_prefix(),
             lacking: forms.iter().any(|form| !form.mend.is_empty()) || !closed.is_empty() || !links.is_empty(),
@@ -125,6 +129,16 @@ impl Writer<'_> {
             links,
             notes,
         }
+    }
+
+    /// Which forms came without seal and signature, said once for all.
+    fn electronic(&self, received: &Received<'_>) -> Option<String> {
+        let specs = received.records.iter().filter_map(|record| Some((record, self.form(record.form.as_deref()?)?)));
+        let each: Vec<bool> = specs.map(|(record, spec)| is_electronic(record, spec)).collect();
+        let numbers = each.iter().zip(1..).filter(|(electronic, _)| **electronic);
+        let numbers: Vec<String> = numbers.map(|(_, number): (_, usize)| number.to_string()).collect();
+        let which = format!("第{}份", numbers.join("、"));
+        (!numbers.is_empty()).then(|| paper((numbers.len() < each.len()).then_some(&which)))
     }
 
     /// A form by id.
@@ -144,9 +158,6 @@ fn note(fault: &Fault) -> Option<String> {
 fn form(record: &Record, spec: &FormSpec, faults: &[&Fault]) -> Form {
     let value = |id: &str| spec.field(id).map_or(String::new(), |field| mask::shown(spec, field, record.value(id)));
     let mut mends: Vec<String> = faults.iter().filter_map(|fault| mend(fault, Some(spec))).collect();
-    if record.marks.seal.is_none() && record.marks.signature.is_none() {
-        mends.extend(paper(spec));
-    }
     mends.dedup();
     Form {
         number: record.id.clone(),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_yaml::FlowMap;
 
-use super::mend::{mend, paper};
+use super::mend::{is_electronic, mend, paper};
 use super::receipt::values;
 use super::{Answer, Writer, mask, quoted, subject_of};
 use crate::mail::Correspondence;
@@ -100,12 +100,12 @@ impl Writer<'_> {
         };
         let known = record.unit_id().and_then(|id| self.content.units.get(id)).map(|unit| unit.name.clone());
         let mut mends: Vec<String> = record.faults.iter().filter_map(|FlowMap(fault)| mend(fault, spec)).collect();
-        if record.marks.seal.is_none() && record.marks.signature.is_none() {
-            mends.extend(spec.and_then(paper));
+        if spec.is_some_and(|spec| is_electronic(record, spec)) {
+            mends.push(paper(None));
         }
         View {
             number: record.id.clone(),
-            title: spec.map_or("登记表".to_owned(), |spec| spec.title.clone()),
+            title: spec.map_or_else(|| document_of(record), |spec| spec.title.clone()),
             unit: known.unwrap_or_else(|| role(spec.map(|spec| spec.roles.unit.as_str()))),
             officer: role(spec.and_then(|spec| spec.roles.officer.as_deref())),
             on: String::new(),
@@ -121,6 +121,11 @@ impl Writer<'_> {
         let unit = self.content.units.get(record.unit_id()?)?;
         Some(self.content.config.base_url.of(&unit_page::path(unit)))
     }
+}
+
+/// The name of a document that nobody has read; empty for a mail without any.
+fn document_of(record: &Record) -> String {
+    record.document.as_ref().map_or(String::new(), |FlowMap(document)| quoted(&document.name))
 }
 
 /// `20230704-edc12cdc-2-accepted-2`: the record, what was done, and which entry of its history that was. Doing it again

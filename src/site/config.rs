@@ -34,8 +34,8 @@ pub struct SiteConfig {
     pub area_code: Option<String>,
     /// What may be published.
     pub publication: Publication,
-    /// So many days after its review a mail or scan is kept (see `purge`).
-    pub keep_days: i64,
+    /// How many months after review mails, scans and what they hold are kept.
+    pub retention_months: i32,
     /// Page ids of the main menu in order, each with its place.
     pub menu: Vec<(Place, String)>,
 }
@@ -92,9 +92,12 @@ const KEYS: &[&str] = &[
     "deadline",
     "area_code",
     "publication",
-    "keep_days",
+    "retention_months",
     "menu",
 ];
+
+/// What the office's privacy notice promises where nothing else is configured.
+const A_YEAR: i32 = 12;
 
 /// Parses the configuration; every fault at once.
 pub fn parse(path: &str, text: &str) -> Result<SiteConfig, Vec<Diagnostic>> {
@@ -116,21 +119,11 @@ fn site(d: &mut Decoder, node: &Node) -> Option<SiteConfig> {
         deadline: e.get("deadline").and_then(|node| deadline(d, node)),
         area_code: d.text(&e, "area_code"),
         publication: e.get("publication").map(|node| publication(d, node)).unwrap_or_default(),
-        keep_days: d.parsed(&e, "keep_days", days).unwrap_or(A_YEAR),
+        retention_months: d.parsed(&e, "retention_months", months).unwrap_or(A_YEAR),
         menu: d.list(e.get("menu")).iter().filter_map(|n| Some((n.at, d.scalar(n)?))).collect(),
         name: name?,
         base_url: base_url?,
         office: office?,
-    })
-}
-
-/// Mails and scans are kept until review plus one year where nothing else is said (DOMAIN.md §5).
-const A_YEAR: i64 = 365;
-
-fn days(text: &str) -> Result<i64, Said> {
-    let parsed = text.parse().ok().filter(|days| (1..=36_500).contains(days));
-    parsed.ok_or_else(|| {
-        said!("`{text}` is no number of days; write it like `365`", "`{text}` 不是天数，应写成 365 的形式")
     })
 }
 
@@ -194,6 +187,12 @@ fn day(text: &str) -> Result<jiff::civil::Date, Said> {
     })
 }
 
+fn months(text: &str) -> Result<i32, Said> {
+    let months = text.parse().ok().filter(|months| (1..=1200).contains(months));
+    months
+        .ok_or_else(|| said!("`{text}` is no number of months from 1 to 1200", "`{text}` 不是月数，应为1至1200的整数"))
+}
+
 fn publication(d: &mut Decoder, node: &Node) -> Publication {
     let e = d.entries(node, &["basis", "mailbox_domains"]);
     Publication { basis: d.text(&e, "basis"), mailbox_domains: d.texts(e.get("mailbox_domains")) }
@@ -222,6 +221,7 @@ menu: [index]
         assert_eq!(config.language, "zh-CN");
         assert_eq!(config.identity, Identity::default());
         assert_eq!(config.publication, Publication::default());
+        assert_eq!(config.retention_months, 12);
     }
 
     #[test]
@@ -230,16 +230,17 @@ menu: [index]
             .replace("phone", "phnoe")
             .replace("2023-07-15", "15 July")
             .replace("https", "htps")
-            .replace("menu: [index]", "theme: pink\nidentity: {code: '123'}");
+            .replace("menu: [index]", "retention_months: 0\ntheme: pink\nidentity: {code: '123'}");
         assert_eq!(
             faults(&text),
             [
                 "site.yaml:2:11: `htps://example.gov.cn/zfcg/` is no base URL; write it like `https://example.gov.cn/zfcg/`",
                 "site.yaml:3:22: unknown key `phnoe`; did you mean `phone`?",
                 "site.yaml:3:9: missing key `phone`",
-                "site.yaml:5:8: `pink` is no colour; write it like `#9b1c1f`",
-                "site.yaml:6:18: a site code has 10 characters",
+                "site.yaml:6:8: `pink` is no colour; write it like `#9b1c1f`",
+                "site.yaml:7:18: a site code has 10 characters",
                 "site.yaml:4:18: `15 July` is no day; write it like `2023-07-15`",
+                "site.yaml:5:19: `0` is no number of months from 1 to 1200",
             ]
         );
     }

@@ -58,11 +58,55 @@ fn every_mail_is_as_it_was_read_and_found_good() {
         ("unread-image", clerk.receipt(&sample("13-truncated-image"))),
         ("accepted", clerk.decided(&sample("01-docx"), &accept)),
         ("accepted-replaces", clerk.replaced(&sample("01-docx"))),
+        (
+            "rejected-no-form",
+            clerk.decided(&sample("12-no-form"), &Decision::Reject { reason: "来信与登记无关。".to_owned() }),
+        ),
         ("rejected", clerk.decided(&sample("04-body-lines"), &reject)),
         ("correction", clerk.correction(&sample("04-body-lines"), Some("请补送签字盖章的登记表扫描件。"))),
     ];
     let wrong: Vec<String> = all.iter().filter_map(|(case, answer)| differs(case, answer)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Every fault the program can find has words for the unit, or is said here to be the office's own business.
+#[test]
+fn every_fault_is_put_into_words_or_left_to_the_office() {
+    const OFFICE: [&str; 11] = [
+        "base64-padding",
+        "base64-trailer",
+        "field-dropped",
+        "internal",
+        "no-from",
+        "no-header",
+        "page",
+        "qr-letters",
+        "qr-too-long",
+        "quoted-printable",
+        "two-from",
+    ];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = walkdir::WalkDir::new(root).into_iter().filter_map(Result::ok).map(walkdir::DirEntry::into_path);
+    let rust = files.filter(|path| path.extension().is_some_and(|e| e == "rs") && !path.ends_with("tests.rs"));
+    let (ours, others): (Vec<PathBuf>, Vec<PathBuf>) =
+        rust.partition(|path| path.components().any(|c| c.as_os_str() == "reply"));
+    let text = |path: &PathBuf| fs::read_to_string(path).unwrap().split("#[cfg(test)]").next().unwrap().to_owned();
+    let words: String = ours.iter().map(text).collect();
+    let mut codes = std::collections::BTreeSet::new();
+    for source in others.iter().map(text) {
+        for start in ["Fault::new(", "Fault::of(", "doubtful(", "doubts.push(("] {
+            for call in source.split(start).skip(1) {
+                codes.extend(call.split('"').nth(1).filter(|_| !call.starts_with("&self")).map(str::to_owned));
+            }
+        }
+    }
+    codes.retain(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
+    assert!(codes.len() > 40, "the codes are no longer found in the source: {codes:?}");
+    let lacking: Vec<_> = codes
+        .iter()
+        .filter(|code| !words.contains(&format!("\"{code}\"")) && !OFFICE.contains(&code.as_str()))
+        .collect();
+    assert!(lacking.is_empty(), "src/reply/mend.rs says nothing about {lacking:?}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use zhuanban::edge;
 use zhuanban::extract::{Extraction, extract};
 use zhuanban::mail::correspondence;
 use zhuanban::read::Reader;
-use zhuanban::record::decide::{Decision, Standing, ask, decide};
+use zhuanban::record::decide::{Decision, Standing, decide};
 use zhuanban::record::register::fold;
 use zhuanban::record::{Office, Record, Signed};
 use zhuanban::reply::{Answer, Received, Writer};
@@ -79,7 +79,8 @@ impl Clerk {
 
     pub fn correction(&self, raw: &[u8], note: Option<&str>) -> Answer {
         let record = self.read(raw).1.remove(0);
-        let asked = ask(&record, &signed(DAY)).unwrap();
+        let ask = Decision::Ask { reason: note.unwrap_or_default().to_owned() };
+        let asked = decide(&record, &ask, &fold(&[], &self.rules()), &self.rules(), &signed(DAY)).unwrap();
         self.writer().correction(&asked, note, &signed(DAY).at, &correspondence(raw), DAY).unwrap()
     }
 }

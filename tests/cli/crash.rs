@@ -36,10 +36,14 @@ fn is_whole(office: &Office, records: &BTreeSet<String>) {
     let accounts = mails.keys().filter(|name| name.ends_with(".yaml")).count();
     assert_eq!(received, accounts, "a mail was received twice");
     assert_eq!(mails.keys().filter(|name| name.ends_with(".eml")).count(), accounts);
+    // Each account names its receipt, which is there once, in the ledger too.
+    let receipts = office.files("inbox/outbox").into_keys().filter(|name| name.ends_with("-receipt.yaml")).count();
+    let answered = office.read("inbox/ledger.jsonl").matches("-receipt\",\"detail\"").count();
+    assert_eq!((receipts, answered), (accounts, accounts), "not every mail has one receipt");
 }
 
 /// Runs a command again and again, killed one step later each time, until it comes through.
-fn kill_at_every_step(
+pub(super) fn kill_at_every_step(
     prepared: impl Fn() -> Office,
     command: impl Fn(&Office) -> String,
     then: impl Fn(&Office),

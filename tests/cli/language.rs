@@ -53,7 +53,6 @@ fn every_command_has_a_help() {
         "report",
         "remind",
         "roster",
-        "purge",
         "check",
         "verify",
     ] {

@@ -78,6 +78,7 @@ impl<'a> Sending<'a> {
     /// A mail that is `sending` although nobody sends: it has left, or nobody knows.
     fn recover(&self) -> io::Result<()> {
         let _lock = self.outbox.inbox.lock()?;
+        self.outbox.sweep()?;
         for mail in self.outbox.list()?.0.into_iter().filter(|mail| mail.state == State::Sending) {
             if self.outbox.path(SENT, &mail.event, "yaml").exists() {
                 self.outbox.settle_sent(&mail.event, &self.signed)?;
@@ -106,8 +107,9 @@ impl<'a> Sending<'a> {
             if let Err(said) = smtp.open() {
                 return Ok(Err(said));
             }
-            if let Some(after) = self.one(&mut smtp, mail)? {
-                tell(&after);
+            match self.one(&mut smtp, mail)? {
+                Ok(after) => after.iter().for_each(&mut tell),
+                Err(said) => return Ok(Err(said)),
             }
         }
         smtp.close();
@@ -115,10 +117,10 @@ impl<'a> Sending<'a> {
     }
 
     /// One mail; absent if it was taken back in the meantime.
-    fn one(&self, smtp: &mut Smtp<'_>, mail: &Mail) -> io::Result<Option<Mail>> {
+    fn one(&self, smtp: &mut Smtp<'_>, mail: &Mail) -> io::Result<Result<Option<Mail>, Said>> {
         let raw = match mail.raw(self.sender) {
             Ok(raw) => raw,
-            Err(said) => return self.after(mail, Delivery::Refused(said.zh), &[]),
+            Err(said) => return self.after(mail, Delivery::Refused(said.zh), &[]).map(Ok),
         };
         let leaving = || -> io::Result<bool> {
             let _lock = self.outbox.inbox.lock()?;
@@ -131,7 +133,14 @@ impl<'a> Sending<'a> {
         };
         let delivery = smtp.deliver(&mail.to, &raw, leaving)?;
         failpoint::pass();
-        self.after(mail, delivery, &raw)
+        if let Delivery::Barred(reason) = delivery {
+            let from = &self.sender.address;
+            return Ok(Err(said!(
+                "the server does not let {from} send: {reason}",
+                "服务器不允许以 {from} 发信：{reason}"
+            )));
+        }
+        self.after(mail, delivery, &raw).map(Ok)
     }
 
     /// What follows from a delivery.
@@ -144,7 +153,7 @@ impl<'a> Sending<'a> {
         let now = now();
         let tried = Mail { attempts: mail.attempts + 1, next: None, ..mail.clone() };
         let after = match delivery {
-            Delivery::Withdrawn => return Ok(None),
+            Delivery::Withdrawn | Delivery::Barred(_) => return Ok(None),
             Delivery::Taken(said) => {
                 let sent = Mail { state: State::Sent, said: Some(said), sent: Some(in_china(now)), ..tried };
                 self.outbox.keep_sent(&sent, raw, &self.signed)?;

@@ -36,6 +36,8 @@ pub enum Delivery {
     Unsure(String),
     /// Somebody took the mail back in the meantime.
     Withdrawn,
+    /// The server does not let this address send at all: no mail's fault.
+    Barred(String),
 }
 
 /// A mail server to deliver to.
@@ -95,33 +97,29 @@ impl<'a> Smtp<'a> {
     ) -> Result<Delivery, E> {
         let Ok(to) = Address::from_str(to) else { return Ok(Delivery::Refused(format!("{to}: no address"))) };
         let Some(mut connection) = self.connection.take() else { return Ok(Delivery::Later("not connected".into())) };
-        let agreed = connection
-            .command(Mail::new(Some(self.from.clone()), vec![]))
-            .and_then(|_| connection.command(Rcpt::new(to, vec![])));
-        if let Err(e) = agreed {
-            return Ok(self.before(connection, &e));
+        if let Err(e) = connection.command(Mail::new(Some(self.from.clone()), vec![])) {
+            let barred = e.is_permanent();
+            let delivery = before(connection, &e);
+            return Ok(if barred { Delivery::Barred(e.to_string()) } else { delivery });
+        }
+        if let Err(e) = connection.command(Rcpt::new(to, vec![])) {
+            return Ok(before(connection, &e));
         }
         if !leaving()? {
             connection.abort();
             return Ok(Delivery::Withdrawn);
         }
         if let Err(e) = connection.command(Data) {
-            return Ok(self.before(connection, &e));
+            return Ok(before(connection, &e));
         }
         match connection.message(raw) {
             Ok(response) => {
                 self.connection = Some(connection);
                 Ok(Delivery::Taken(one_line(&response)))
             }
-            Err(e) if e.status().is_some() => Ok(self.before(connection, &e)),
+            Err(e) if e.status().is_some() => Ok(before(connection, &e)),
             Err(e) => Ok(Delivery::Unsure(e.to_string())),
         }
-    }
-
-    /// The server said no, or the connection broke, before the mail was given away.
-    fn before(&mut self, mut connection: SmtpConnection, e: &Error) -> Delivery {
-        connection.abort();
-        if e.is_permanent() { Delivery::Refused(e.to_string()) } else { Delivery::Later(e.to_string()) }
     }
 
     /// Takes leave of the server.
@@ -130,6 +128,12 @@ impl<'a> Smtp<'a> {
             connection.abort();
         }
     }
+}
+
+/// The server said no, or the connection broke, before the mail was given away.
+fn before(mut connection: SmtpConnection, e: &Error) -> Delivery {
+    connection.abort();
+    if e.is_permanent() { Delivery::Refused(e.to_string()) } else { Delivery::Later(e.to_string()) }
 }
 
 fn one_line(response: &Response) -> String {

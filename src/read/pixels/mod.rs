@@ -13,7 +13,7 @@ use self::codes::Codes;
 pub use self::marks::Marks;
 use self::marks::marks;
 use self::seen::Seen;
-use super::alphabet::reread;
+use super::alphabet::Known;
 use super::{Evidence, Means, Reader, Reading};
 use crate::fault::Fault;
 use crate::form::FormSpec;
@@ -97,19 +97,20 @@ fn written(reader: &Reader, picture: &RgbImage, page: Option<&Seen>, codes: &Cod
     let readings = seen.readings(reader, codes);
     let form = |reading: Reading| {
         let spec = reader.spec(&reading)?;
-        Some(page_form(spec, picture, seen, reading))
+        Some(page_form(&Known { spec, units: &reader.units }, picture, seen, reading))
     };
     readings.into_iter().filter_map(form).collect()
 }
 
-fn page_form(spec: &FormSpec, picture: &RgbImage, seen: &Seen, mut reading: Reading) -> PageForm {
+fn page_form(known: &Known, picture: &RgbImage, seen: &Seen, mut reading: Reading) -> PageForm {
+    let spec = known.spec;
     let (marks, mut faults) = marks(spec, picture, seen, &reading);
     for (id, evidence) in &mut reading.evidence {
         let Some(field) = spec.field(id) else { continue };
         for one in evidence {
             one.means = seen.means;
             if let Some(cell) = seen.cell(&one.at) {
-                faults.extend(reread(spec, field, cell, one));
+                faults.extend(known.reread(field, cell, one));
             }
             one.at = seen.in_picture(&one.at);
         }
