@@ -30,6 +30,9 @@ pub fn run(root: &Path, by: Option<&str>, voice: Voice) -> Result<(), Failure> {
     }
     let (today, standing) = of_today(&office, &records)?;
     let (all, to_call) = missing(&standing, &office.content.units);
+    if let (Some(by), Some(lock)) = (by, &lock) {
+        reminders::finish(answers.outbox(), answers.sender(), &sign(by, None), lock)?;
+    }
     let last = reminders::last(&office.inbox)?.map_err(Failure::Wrong)?;
     let run = Run { answers: &answers, standing: &standing, last, lock, by: by.unwrap_or_default(), today: &today };
     let mut written = 0;

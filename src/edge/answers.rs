@@ -110,6 +110,9 @@ impl<'a> Answers<'a> {
         if record.status == Status::Pending && correction.is_none() {
             return Ok(None);
         }
+        if record.mail.is_by_hand() {
+            return Ok(Some(Err(NO_MAIL.to_owned())));
+        }
         let mail = self.mail_of(record)?;
         let forged = record.mail.vouched.disowns(&record.mail.authentication);
         if let Some(reason) = silence(&mail, &Known { forged, ..self.known(true, 0) }) {

@@ -70,7 +70,7 @@ fn end(path: &Path) -> io::Result<(u64, Option<Vec<u8>>)> {
         let start = length.saturating_sub(reach);
         file.seek(SeekFrom::Start(start))?;
         let mut part = Vec::new();
-        file.by_ref().take(length - start).read_to_end(&mut part)?;
+        Read::by_ref(&mut file).take(length - start).read_to_end(&mut part)?;
         let whole = part.iter().rposition(|byte| *byte == b'\n');
         let before = whole.and_then(|at| part[..at].iter().rposition(|byte| *byte == b'\n'));
         match (whole, before) {

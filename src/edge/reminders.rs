@@ -5,10 +5,24 @@ use std::io;
 
 use jiff::civil::Date;
 
-use super::outbox::Outbox;
-use super::store::Inbox;
+use super::outbox::{Mail, Outbox};
+use super::store::{Inbox, Lock};
+use crate::record::Signed;
+use crate::reply::Answer;
+use crate::reply::message::Sender;
 use crate::reply::reminder::taken_apart;
 use crate::report::Diagnostic;
+
+/// Enters reminders that lie in the outbox into the ledger, where a crash came between the two.
+pub fn finish(outbox: &Outbox, sender: &Sender, signed: &Signed, lock: &Lock) -> io::Result<()> {
+    for mail in outbox.list()?.0 {
+        if taken_apart(&mail.event).is_some() {
+            let Mail { event, to, subject, thread, about, text, html, .. } = mail;
+            outbox.put(Answer { event, to, subject, thread, about, text, html }, sender, signed, lock)?;
+        }
+    }
+    Ok(())
+}
 
 /// The day of the last reminder by [`address_key`](super::outbox::address_key), or what is wrong with the ledger. One
 /// that was taken back before it left does not count.
