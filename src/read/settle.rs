@@ -88,10 +88,10 @@ fn weakened(
 ) -> Option<Fault> {
     let place = |e: &Evidence| Some([e.at.left, e.at.top, e.at.right, e.at.bottom]) == value.place;
     let own = reading.evidence.get(&field.id)?.iter().find(|e| e.means == Means::Ocr && place(e))?;
-    let others = reading.evidence.iter().filter(|(id, _)| **id != field.id).flat_map(|(_, seen)| seen);
+    let mut others = reading.evidence.iter().filter(|(id, _)| **id != field.id).flat_map(|(_, seen)| seen);
     let holds = |a: &str, b: &str| !b.trim().is_empty() && a.contains(b.trim());
     let same = |e: &Evidence| e.at == own.at && (holds(&e.text, &own.text) || holds(&own.text, &e.text));
-    let shared = others.into_iter().any(same);
+    let shared = others.any(same);
     let unfit = faults.iter().any(|fault| !["doubtful", "disagreement", "phone-private"].contains(&&*fault.code));
     if value.means != Means::Ocr || !shared && !unfit {
         return None;
