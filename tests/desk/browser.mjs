@@ -60,7 +60,7 @@ try {
   }
 
   // The place of the focused field is outlined on a scan, and the page is turned.
-  await page.go(`${base}?show=unread`);
+  await page.go(`${base}?q=${encodeURIComponent("陈贵镇登记表扫描件")}`);
   await leads(page, () => page.click(".queue .go"), "document.querySelector('#scan')");
   await page.key("Escape", 27);
   await page.key("t", 84);
