@@ -26,7 +26,7 @@ pub fn check(root: &Path, voice: Voice) -> Result<(), Failure> {
 }
 
 /// Mail that could not be sent, or may not have been, is no fault of any file, but somebody has to know.
-fn outbox(office: &Office, voice: Voice) -> Result<(), Failure> {
+pub(super) fn outbox(office: &Office, voice: Voice) -> Result<(), Failure> {
     let (mails, faults) = Outbox::of(&office.inbox).list()?;
     let count = |wanted: &[State]| mails.iter().filter(|mail| wanted.contains(&mail.state)).count();
     let (failed, unsure) = (count(&[State::Failed]), count(&[State::Unsure, State::Sending]));

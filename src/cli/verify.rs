@@ -5,9 +5,11 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::check::outbox;
 use super::office::Office;
 use super::voice::{Failure, Voice};
 use crate::edge::ledger::Entry;
+use crate::edge::outbox::{ANSWERED, Outbox};
 use crate::edge::purge::PURGED;
 use crate::edge::review::ENTERED;
 use crate::edge::store::{Account, Kept};
@@ -30,6 +32,7 @@ pub fn verify(root: &Path, voice: Voice) -> Result<(), Failure> {
         Ok(entries) => {
             faults.extend(records.iter().filter_map(|record| unwitnessed(record, &entries)));
             faults.extend(lost(&entries, &office));
+            faults.extend(unasked(&entries, &office)?);
             purged = Some(entries.into_iter().filter(|e| e.did == PURGED).map(|e| e.on).collect::<BTreeSet<_>>());
         }
         Err(broken) => faults.extend(broken),
@@ -62,7 +65,16 @@ pub fn verify(root: &Path, voice: Voice) -> Result<(), Failure> {
             "其中{gone}封已到期清除，去处以台账为凭"
         ));
     }
-    Ok(())
+    outbox(&office, voice)
+}
+
+/// Mail that waits in the outbox and was never entered in the ledger.
+fn unasked(entries: &[Entry], office: &Office) -> Result<Vec<Diagnostic>, Failure> {
+    let known: BTreeSet<&str> = entries.iter().filter(|e| e.did == ANSWERED).map(|e| e.on.as_str()).collect();
+    let (mails, _) = Outbox::of(&office.inbox).list()?;
+    let unknown = mails.iter().filter(|mail| !known.contains(mail.event.as_str()));
+    let said = || said!("the ledger does not hold this answer", "台账中没有写这封答复的记录");
+    Ok(unknown.map(|mail| Diagnostic::of_file(&format!("inbox/outbox/{}.yaml", mail.event), said())).collect())
 }
 
 /// A record whose standing is not what the ledger says was decided last. This also catches the ledger's last line, which

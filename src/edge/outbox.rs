@@ -31,6 +31,8 @@ pub struct Outbox {
     inbox: Inbox,
 }
 
+/// What the ledger calls the writing of a mail.
+pub const ANSWERED: &str = "answered";
 const OUTBOX: &str = "outbox";
 const SENT: &str = "sent";
 
@@ -48,14 +50,14 @@ impl Outbox {
         if !is_name(&answer.event) {
             return Err(io::Error::other(format!("`{}` cannot name a file", answer.event)));
         }
-        if self.inbox.has_logged("answered", &answer.event)? {
+        if self.inbox.has_logged(ANSWERED, &answer.event)? {
             return Ok(false);
         }
         let (event, to) = (answer.event.clone(), answer.to.clone());
         if !self.holds(&event) {
             self.store(&Mail::of(answer, &signed.at), sender)?;
         }
-        self.log("answered", &event, Some(address_key(&to)), signed)?;
+        self.log(ANSWERED, &event, Some(address_key(&to)), signed)?;
         Ok(true)
     }
 
@@ -173,7 +175,7 @@ impl Outbox {
     /// Receipts written on one day (`YYYY-MM-DD`) by [`address_key`]; the ledger knows, whatever became of the files.
     pub fn receipts_on(&self, day: &str) -> io::Result<BTreeMap<String, usize>> {
         let mut count = BTreeMap::new();
-        for entry in self.inbox.logged_on(day, "answered")?.into_iter().filter(|e| e.on.ends_with("-receipt")) {
+        for entry in self.inbox.logged_on(day, ANSWERED)?.into_iter().filter(|e| e.on.ends_with("-receipt")) {
             *count.entry(entry.detail.unwrap_or_default()).or_default() += 1;
         }
         Ok(count)

@@ -180,10 +180,11 @@ pub fn enter(
     if office.inbox.has_record(&record.id) {
         return Ok(false);
     }
-    if !office.inbox.has_logged(ENTERED, &record.id)? {
-        let acts = [ENTERED].into_iter().chain(also);
-        office.inbox.log(acts.map(|did| entry(did, &record.id, None, signed)).collect())?;
-    }
+    // A crash may have come between the ledger and the record. What was decided with it is then decided again: the
+    // record says when, and the ledger has to say the same.
+    let is_new = !office.inbox.has_logged(ENTERED, &record.id)?;
+    let acts = is_new.then_some(ENTERED).into_iter().chain(also);
+    office.inbox.log(acts.map(|did| entry(did, &record.id, None, signed)).collect())?;
     office.inbox.put_record(record)?;
     Ok(true)
 }

@@ -185,8 +185,11 @@ fn boxes(places: &Places<'_>, vocabulary: &Vocabulary, first: usize) -> Vec<usiz
 
 /// One piece of evidence from the cells of a value, without the lines that carry a label of their own (日期：…).
 fn joined(cells: &[Cell], spec: &FormSpec, vocabulary: &Vocabulary, values: &[usize]) -> Option<Evidence> {
-    let own_line = |line: &&str| inline_field(spec, vocabulary, line).is_none();
-    let text = |i: &usize| cells[*i].text.lines().filter(own_line).collect::<Vec<_>>().join("\n");
+    let text = |i: &usize| {
+        let whole = &cells[*i].text;
+        let own_line = |line: &&str| inline_field(spec, vocabulary, line, whole).is_none();
+        whole.lines().filter(own_line).collect::<Vec<_>>().join("\n")
+    };
     let parts: Vec<String> = values.iter().map(text).collect();
     let single = parts.len() > 1 && parts.iter().all(|p| p.trim().chars().count() <= 1);
     let text = parts.join(if single { "" } else { "\n" }).trim().to_owned();
@@ -206,9 +209,10 @@ fn union(a: Rect, b: Rect) -> Rect {
     }
 }
 
-/// The inline field that a line inside another value's cell names, with what follows its label. A day needs no label that
-/// could be read: nothing else in such a cell is one.
-fn inline_field<'l>(spec: &FormSpec, vocabulary: &Vocabulary, line: &'l str) -> Option<(usize, &'l str)> {
+/// The inline field that a line inside another value's cell names, with what follows its label. A day below or above that
+/// value needs no label that could be read; alone in its cell it is the value itself.
+fn inline_field<'l>(spec: &FormSpec, vocabulary: &Vocabulary, line: &'l str, cell: &str) -> Option<(usize, &'l str)> {
+    let alone = || cell.lines().filter(|line| !line.trim().is_empty()).count() < 2;
     let labelled = vocabulary.split(line).and_then(|(label, value)| {
         let index = vocabulary.meanings(label).iter().find_map(|m| match m {
             Meaning::Field { index, .. } if spec.fields[*index].inline => Some(*index),
@@ -216,7 +220,7 @@ fn inline_field<'l>(spec: &FormSpec, vocabulary: &Vocabulary, line: &'l str) -> 
         })?;
         Some((index, value))
     });
-    labelled.or_else(|| bare_day(spec, line))
+    labelled.or_else(|| if alone() { None } else { bare_day(spec, line) })
 }
 
 /// A line that is a day behind no more than a label of four characters.
@@ -244,7 +248,7 @@ fn inline(
                 _ => None,
             }
         };
-        let found = inline_field(spec, vocabulary, line).or_else(|| if claimed { None } else { any() });
+        let found = inline_field(spec, vocabulary, line, &cell.text).or_else(|| if claimed { None } else { any() });
         let Some((index, value)) = found else { continue };
         let seen = evidence.entry(spec.fields[index].id.clone()).or_default();
         if seen.iter().all(|e| e.text.is_empty()) && !value.trim().is_empty() {

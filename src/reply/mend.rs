@@ -50,7 +50,7 @@ fn of_document(fault: &Fault, spec: Option<&FormSpec>) -> Option<String> {
         "seal-elsewhere" => format!("公章没有盖在“{unit}”栏，采购办将对照原件核对。"),
         "old-version" => "所用表格不是现行版本，内容照常受理，各栏请核对；今后请使用网站上的现行表格。".to_owned(),
         "base64-tail" | "base64-dirt" | "unclosed" | "uuencode" | "after-close" | "no-boundary"
-        | "transfer-encoding" => "附件在传输中可能受损，内容不完整的，请重新发送。".to_owned(),
+        | "transfer-encoding" | "size" => "附件在传输中可能受损，内容不完整的，请重新发送。".to_owned(),
         _ => return None,
     })
 }

@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn units_are_found_by_name_other_name_id_and_pinyin() {
-        for typed in ["大冶市教育局", "教育", "教委", "jyj", "jiaoyu", "jiaoyj", "jyju", "dyejy", "ＪＹＪ", " 教 育 "]
+        for typed in ["大冶市教育局", "教育", "教委", "jyj", "jiaoyu", "jiaoyj", "jyju", "dyesjy", "ＪＹＪ", " 教 育 "]
         {
             assert_eq!(found(typed), ["jyj"], "{typed}");
         }

@@ -87,7 +87,7 @@ fn what_we_wrote_is_no_form_when_it_is_quoted() {
     let answers = [
         clerk.receipt(&sample("01-docx")),
         clerk.receipt(&many.bytes()),
-        clerk.correction(&sample("04-body-lines"), None),
+        clerk.correction(&sample("04-body-lines"), Some("请核对。")),
     ];
     for answer in answers {
         for quoting in [|text: &str| text.replace('\n', "\n> "), |text: &str| text.to_owned()] {

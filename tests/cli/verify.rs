@@ -4,13 +4,13 @@ use super::office::Office;
 
 const LEDGER: &str = "inbox/ledger.jsonl";
 
-/// Two mails taken in, one officer accepted: three lines in the ledger.
+/// Two mails taken in, one officer accepted, each answered: six lines in the ledger.
 fn office() -> Office {
     let office = Office::new().form_of("大冶市公安局", "示例甲").form_of("大冶市民政局", "示例乙");
     office.run("intake").succeeds();
     office.accept("示例甲", "").succeeds();
     office.run("verify").succeeds().tells("2 mails, 2 leaves: every one accounted for; the ledger is whole");
-    assert_eq!(office.read(LEDGER).lines().count(), 3);
+    assert_eq!(office.read(LEDGER).lines().count(), 6);
     office
 }
 
@@ -25,7 +25,7 @@ fn a_changed_line() {
 fn a_line_taken_out_or_moved() {
     let office = office();
     let text = office.read(LEDGER);
-    let [a, b, c] = text.lines().collect::<Vec<_>>()[..] else { panic!("{text}") };
+    let [a, b, c, ..] = text.lines().collect::<Vec<_>>()[..] else { panic!("{text}") };
     let office = office.with(LEDGER, format!("{a}\n{c}\n"));
     office.run("verify").fails_with("inbox/ledger.jsonl:2:1: the chain is broken");
     let office = office.with(LEDGER, format!("{b}\n{a}\n{c}\n"));
@@ -33,17 +33,19 @@ fn a_line_taken_out_or_moved() {
 }
 
 #[test]
-fn the_last_line_changed_or_taken_out() {
-    // Nothing follows it in the chain, so the record itself is the witness.
+fn the_last_lines_changed_or_taken_out() {
+    // Nothing follows them in the chain, so the record and the answer themselves are the witnesses.
     let office = office();
     let text = office.read(LEDGER);
     let id = office.id_of("示例甲");
-    let office = office.changed(LEDGER, "\"by\":\"示例员\"", "\"by\":\"某人\"");
+    let first = |n: usize| text.lines().take(n).map(|line| format!("{line}\n")).collect::<String>();
+    let office = office.with(LEDGER, first(5));
+    office.run("verify").fails_with(&format!("inbox/outbox/{id}-accepted"));
+    let office = office.with(LEDGER, first(4));
     office.run("verify").fails_with(&format!("inbox/accepted/{id}.yaml"));
-    let office = office.with(LEDGER, text.lines().take(2).map(|line| format!("{line}\n")).collect::<String>());
-    office.run("verify").fails_with(&format!("inbox/accepted/{id}.yaml"));
-    let office = office.with(LEDGER, text).changed(LEDGER, "accepted", "rejected");
-    office.run("verify").fails_with(&format!("inbox/accepted/{id}.yaml"));
+    let last = text.lines().nth(5).unwrap().replace("answered", "sent");
+    let office = office.with(LEDGER, format!("{}{last}\n", first(5)));
+    office.run("verify").fails_with(&format!("inbox/outbox/{id}-accepted"));
 }
 
 #[test]
@@ -58,7 +60,7 @@ fn a_line_that_is_none() {
     office()
         .extended(LEDGER, "nothing\n")
         .run("verify")
-        .fails_with("inbox/ledger.jsonl:4:1: this line is no ledger entry");
+        .fails_with("inbox/ledger.jsonl:7:1: this line is no ledger entry");
 }
 
 #[test]

@@ -27,6 +27,8 @@ use crate::sheet::{Cell, Picture, Rect};
 const LIKE_A_FORM: usize = 2;
 /// A longer side than this in px, that of A3 at 600 dpi, is made a quarter for recognition, and a form somewhere on it too.
 const SHRUNK: u32 = 4 * ocr::ink::LONGEST;
+/// A picture longer than this (px) is read at less than half its size: what little is read of it tells nothing.
+const LARGE: u32 = 2 * crate::ocr::ink::LONGEST;
 /// A share of dark pixels below which a page is blank: dust and the shadow of an edge.
 const BLANK: f32 = 0.0005;
 
@@ -181,6 +183,9 @@ fn other(reader: &Reader, picture: &RgbImage, page: Option<&Seen>, faults: Vec<F
     let (width, height) = picture.dimensions();
     if width.max(height) > SHRUNK {
         return unread(Fault::new("unread", "图像过大，缩小后未能识别，请对照图像录入，或请对方按 A4 扫描后重新发送"));
+    }
+    if picture.width().max(picture.height()) > LARGE {
+        return unread(Fault::new("unread", "图像过大，缩小后文字识别不清，请对照图像录入"));
     }
     if reader.likeness(&seen.cells) >= LIKE_A_FORM {
         return unread(Fault::new("unread", "像是登记表，但未能识别，请对照图像录入"));
