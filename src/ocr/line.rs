@@ -164,7 +164,7 @@ pub struct Candidate {
 
 /// From about here on a walk's objection to a text grows slowly: one that misses a character is outvoted by two that show
 /// it, and of two texts the one it objects to more stays the worse.
-const OBJECTION: f32 = 6.0;
+const OBJECTION: f32 = 4.0;
 
 fn candidates(walks: &[Vec<Step>], alphabet: Alphabet, besides: &[String]) -> Vec<Candidate> {
     let walks: Vec<Walk> = walks.iter().map(|steps| Walk::new(steps, alphabet)).collect();
@@ -175,7 +175,10 @@ fn candidates(walks: &[Vec<Step>], alphabet: Alphabet, besides: &[String]) -> Ve
     for walk in &walks {
         let scores: Vec<f32> = texts.iter().map(|text| walk.score(text)).collect();
         let best = scores.iter().copied().fold(f32::MIN, f32::max);
-        let damped = |score: f32| best - OBJECTION * (1.0 + (best - score) / OBJECTION).ln();
+        let damped = |score: f32| {
+            let objection = best - score;
+            best - objection.min(OBJECTION) - (objection - OBJECTION).max(0.0).ln_1p()
+        };
         let several = walks.len() > 1;
         sums.iter_mut().zip(scores).for_each(|(sum, s)| *sum += if several { damped(s) } else { s });
     }

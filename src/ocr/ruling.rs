@@ -378,8 +378,11 @@ const FEW: usize = 3;
 /// The same for columns: the upright stroke of 职 below itself looks like a rule beside one. Many narrow columns are boxes.
 fn without_few_strokes(all: Vec<f32>, sure: &[f32], narrowest: f32) -> Vec<f32> {
     let nearest = |x: f32| sure.iter().map(|s| (s - x).abs()).fold(f32::MAX, f32::min);
-    let kept: Vec<f32> = all.iter().copied().filter(|x| !(DOUBLE..narrowest).contains(&nearest(*x))).collect();
-    if all.len() - kept.len() <= FEW { kept } else { all }
+    let narrow = all.windows(2).filter(|pair| pair[1] - pair[0] < narrowest).count();
+    if narrow > FEW {
+        return all;
+    }
+    all.into_iter().filter(|x| !(DOUBLE..narrowest).contains(&nearest(*x))).collect()
 }
 
 /// Lines closer than this (px) are one rule, drawn double or found twice.
@@ -498,7 +501,7 @@ mod tests {
     fn a_stroke_is_no_column_and_boxes_are() {
         let sure = [100.0, 200.0, 400.0, 1000.0];
         assert_eq!(without_few_strokes(vec![100.0, 200.0, 240.0, 400.0, 1000.0], &sure, 45.0), sure);
-        let boxes: Vec<f32> = [100.0, 200.0].into_iter().chain((0..=40).map(|i| 400.0 + 15.0 * i as f32)).collect();
+        let boxes: Vec<f32> = [100.0, 200.0].into_iter().chain((0..=15).map(|i| 400.0 + 40.0 * i as f32)).collect();
         assert_eq!(without_few_strokes(boxes.clone(), &sure, 45.0), boxes);
         let pairs = vec![100.0, 200.0, 400.0, 600.0, 640.0, 1000.0];
         assert_eq!(without_few_strokes(pairs.clone(), &sure, 45.0), pairs, "short rules beside each other stay");

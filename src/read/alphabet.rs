@@ -7,7 +7,7 @@ use super::Evidence;
 use super::prior::{at_providers, holds, is_echo, weight};
 use super::settle::SURE;
 use crate::fault::Fault;
-use crate::form::check::check;
+use crate::form::check::{check, is_han};
 use crate::form::{Field, FormSpec, Kind};
 use crate::ocr::line::{DISPUTED, shares};
 use crate::ocr::{Alphabet, Line, OcrCell};
@@ -155,7 +155,8 @@ fn without_seal(seen: &mut Evidence, cell: &OcrCell, is_unit: bool) {
         let line = cell.lines.iter().find(|l| l.line.text.trim() == text.trim());
         line.is_none_or(|l| l.line.confidence >= DISPUTED)
     };
-    let scrap = |line: &str| line.chars().count() <= 2 && !sure(line) && lines.iter().any(|o| o.chars().count() > 3);
+    let long = lines.iter().any(|line| line.chars().count() > 3);
+    let scrap = |line: &str| long && !sure(line) && (line.chars().count() <= 2 || !line.chars().any(is_han));
     let echo = |line: &str| scrap(line) || lines.iter().any(|other| is_echo(line, other));
     let from_seal = |line: &str| is_seal_number(line) || is_unit && echo(line);
     let kept: Vec<&str> = lines.iter().filter(|line| !from_seal(line)).copied().collect();
@@ -299,6 +300,8 @@ mod tests {
     fn the_seals_echo_is_no_part_of_the_name() {
         let lines = vec![line("冶市教", &[]), line("大冶市教育局", &[])];
         assert_eq!(reread("unit_name", lines, "冶市教\n大冶市教育局").0, "大冶市教育局");
+        let lines = vec![line(":x9", &[(1, 'y', 0.45)]), line("大冶市教育局", &[])];
+        assert_eq!(reread("unit_name", lines, "大冶市教育局\n:x9").0, "大冶市教育局");
         let lines = vec![line("2810047305", &[]), line("示例路135号", &[])];
         assert_eq!(reread("unit_address", lines, "2810047305\n示例路135号").0, "示例路135号");
     }
