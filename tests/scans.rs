@@ -123,7 +123,7 @@ fn a_black_page_is_no_form() {
 fn noise_is_no_form() {
     let mut next = dice(7);
     nothing_read(GrayImage::from_fn(A4.0, A4.1, |_, _| Luma([next() as u8])));
-    let coarse: Vec<u8> = (0..400 * 400).map(|_| if next() % 2 == 0 { 0 } else { 255 }).collect();
+    let coarse: Vec<u8> = (0..400 * 400).map(|_| if next().is_multiple_of(2) { 0 } else { 255 }).collect();
     nothing_read(page(|x, y| coarse[(x / 6 + y / 6 * 400) as usize]));
 }
 

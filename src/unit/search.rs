@@ -20,13 +20,14 @@ pub fn search<'u>(units: &'u Units, typed: &str, most: usize) -> Vec<&'u Unit> {
 }
 
 fn rank(unit: &Unit, text: &str) -> u8 {
-    let letters = || text.bytes().all(|b| b.is_ascii_lowercase() || b == b'\'');
+    let letters = text.replace('\'', "");
+    let pinyin = || !letters.is_empty() && letters.bytes().all(|b| b.is_ascii_lowercase());
     match () {
         () if unit.name == text || unit.id == text => 5,
         () if unit.name.starts_with(text) => 4,
         () if unit.name.contains(text) => 3,
         () if unit.aliases.iter().any(|alias| alias.contains(text)) => 2,
-        () if letters() && in_pinyin(&readings(&unit.name), &text.replace('\'', "")) => 1,
+        () if pinyin() && in_pinyin(&readings(&unit.name), &letters) => 1,
         () => 0,
     }
 }
