@@ -1,4 +1,4 @@
-# make run: take the sample mails in, accept two, build the site, serve it on this machine.
+# make run: take the sample mails in, accept two, build the site, serve it and the desk on this machine.
 # make test: every test, with its set-up. Both work on a fresh Debian machine with the Rust toolchain.
 
 BY = 示例员

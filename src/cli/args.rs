@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 /// A procurement office's register: mail in, review, public directory out.
 ///
-/// Without a command: takes in the mails of `inbox/new`, builds the site and serves it on this machine.
+/// Without a command: takes in the mails of `inbox/new`, builds the site, and serves it and the desk on this machine.
 #[derive(Debug, Parser)]
 #[command(name = "zhuanban", version, max_term_width = 100)]
 pub struct Args {

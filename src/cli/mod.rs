@@ -21,6 +21,8 @@ mod send;
 mod verify;
 mod voice;
 
+use std::net::Ipv4Addr;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -43,6 +45,7 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
     match &args.command {
         None => {
             intake::run(root, &[], voice)?;
+            open_desk(root, voice);
             build::serve(root, build::PORT, voice)
         }
         Some(Command::Build { out, base_url, watch }) => {
@@ -66,4 +69,14 @@ fn run(args: &Args, voice: Voice) -> Result<(), Failure> {
         Some(Command::Verify) => verify::verify(root, voice),
         Some(Command::Purge { yes, by }) => purge::run(root, *yes, by, voice),
     }
+}
+
+/// The desk beside the site, for as long as the site is served. Where its port is taken the site is served all the same.
+fn open_desk(root: &Path, voice: Voice) {
+    let root = root.to_owned();
+    std::thread::spawn(move || {
+        if let Err(failure) = desk::run(&root, Ipv4Addr::LOCALHOST.into(), desk::PORT, None, voice) {
+            voice.fail(&failure);
+        }
+    });
 }
