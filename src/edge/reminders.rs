@@ -5,7 +5,7 @@ use std::io;
 
 use jiff::civil::Date;
 
-use super::outbox::{Mail, Outbox};
+use super::outbox::{ANSWERED, Mail, Outbox};
 use super::store::{Inbox, Lock};
 use crate::record::Signed;
 use crate::reply::Answer;
@@ -36,7 +36,7 @@ pub fn last(inbox: &Inbox) -> io::Result<Result<BTreeMap<String, Date>, Vec<Diag
         return Ok(Err(faults));
     }
     let is_cancelled = |event: &str| entries.iter().any(|e| e.did == "cancelled" && e.on == event);
-    let written = entries.iter().filter(|e| e.did == "answered" && !is_cancelled(&e.on)).map(|e| e.on.as_str());
+    let written = entries.iter().filter(|e| e.did == ANSWERED && !is_cancelled(&e.on)).map(|e| e.on.as_str());
     let mut last: BTreeMap<String, Date> = BTreeMap::new();
     for event in written.chain(waiting.iter().map(|mail| mail.event.as_str())) {
         let Some((key, Ok(day))) = taken_apart(event).map(|(key, day)| (key, day.parse::<Date>())) else { continue };

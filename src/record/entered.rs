@@ -1,10 +1,8 @@
 //! Records of forms that came by hand: their values are typed in, there is no mail.
 
-use indexmap::IndexMap;
-
 use super::decide::edit;
-use super::{BY_HAND, Mail, Office, Record, Signed, Status};
-use crate::extract::{Marks, sha256};
+use super::{BY_HAND, Mail, Office, Record, Signed};
+use crate::extract::sha256;
 use crate::report::Said;
 
 /// A pending record of a form from its values, received on the day it is signed for.
@@ -18,24 +16,8 @@ pub fn entered(
 ) -> Result<Record, Vec<Said>> {
     let today = signed.at.get(..10) == Some(&signed.on);
     let received = if today { signed.at.clone() } else { format!("{}T00:00:00+08:00", signed.on) };
-    let blank = Record {
-        id: String::new(),
-        form: Some(form.to_owned()),
-        status: Status::Pending,
-        received: Some(received),
-        mail: Mail { from: BY_HAND.to_owned(), ..Mail::default() },
-        document: None,
-        image: None,
-        unit: None,
-        fields: IndexMap::new(),
-        marks: Marks::default(),
-        faults: Vec::new(),
-        decision: None,
-        hold: None,
-        advised: None,
-        announced: None,
-        history: Vec::new(),
-    };
+    let mail = Mail { from: BY_HAND.to_owned(), ..Mail::default() };
+    let blank = Record { form: Some(form.to_owned()), ..Record::waiting(mail, Some(received)) };
     let form = ("form".to_owned(), form.to_owned());
     let changes: Vec<_> = [form].into_iter().chain(values.iter().cloned()).collect();
     let filled = edit(&blank, &changes, office, signed)?;

@@ -312,19 +312,26 @@ impl Record {
 
     fn empty(extraction: &Extraction, signed: &Signed) -> Record {
         let mail = &extraction.mail;
+        let own = Mail {
+            file: format!("mail/{}", mail.file()),
+            from: mail.from.clone(),
+            subject: mail.subject.clone(),
+            message_id: mail.message_id.clone(),
+            authentication: mail.authentication.clone(),
+            vouched: mail.vouched.clone(),
+        };
+        let history = vec![signed.event("收到")];
+        Record { id: mail.id_prefix(), history, ..Record::waiting(own, mail.date.clone()) }
+    }
+
+    /// A pending record that holds nothing yet, and has no id.
+    fn waiting(mail: Mail, received: Option<String>) -> Record {
         Record {
-            id: mail.id_prefix(),
+            id: String::new(),
             form: None,
             status: Status::Pending,
-            received: mail.date.clone(),
-            mail: Mail {
-                file: format!("mail/{}", mail.file()),
-                from: mail.from.clone(),
-                subject: mail.subject.clone(),
-                message_id: mail.message_id.clone(),
-                authentication: mail.authentication.clone(),
-                vouched: mail.vouched.clone(),
-            },
+            received,
+            mail,
             document: None,
             image: None,
             unit: None,
@@ -335,7 +342,7 @@ impl Record {
             hold: None,
             advised: None,
             announced: None,
-            history: vec![signed.event("收到")],
+            history: Vec::new(),
         }
     }
 
